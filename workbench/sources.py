@@ -49,13 +49,31 @@ class Feed:
 
 
 @dataclass(frozen=True)
+class Vocabulary:
+    """Words by which files name core tables, their columns and their fixed values, in any language.
+
+    `tables`: core table -> stems of file and sheet names. `columns`: column -> headers; the same header may stand for
+    different columns in different tables. `values`: column -> {word in the file: value of the contract}.
+    Words are compared after `workbench.reading.normalise_header`.
+    """
+
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Source:
-    """A system that exports files; `name` is the name of its file in `pipelines/`."""
+    """A system that exports files; `name` is the name of its file in `pipelines/`.
+
+    A source has `feeds`, each a kind of file with its SQL, or a `vocabulary` for files that are core tables already.
+    """
 
     name: str
     title: str
     title_zh: str
-    feeds: tuple[Feed, ...] = field(default_factory=tuple)
+    feeds: tuple[Feed, ...] = ()
+    vocabulary: Vocabulary | None = None
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; KeyError where there is none."""
