@@ -1,0 +1,164 @@
+"""Typing one batch of text columns after the readings decided for the file.
+
+Knows the kinds of columns (`contracts.SQL_TYPES`) and nothing of tables or rules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from workbench.casting import dates, numbers, texts
+from workbench.contracts import Column
+
+Profile = dict[str, Counter[str]]
+
+NOT_READABLE = {
+    "code": "code_in_scientific_notation",
+    "qty": "not_a_number",
+    "money": "not_a_number",
+    "ratio": "not_a_number",
+    "whole": "not_a_whole_number",
+    "day": "not_a_date",
+    "moment": "not_a_date",
+    "flag": "not_yes_or_no",
+}
+_NUMBERS = frozenset({"qty", "money", "ratio", "whole"})
+_DATES = frozenset({"day", "moment"})
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How each column of a file is read; `refusals` are sentences on columns that cannot be decided."""
+
+    by_column: Mapping[str, str] = field(default_factory=dict)
+    refusals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CastResult:
+    """A typed batch and the cells that could not be read: `failures` has position, column, rule and value.
+
+    `is_plain` says that no cell could mean something else in the light of the rest of its column: ISO dates, no
+    commas in numbers, no codes like `17850.0`. Only then may a batch be read before the whole file was looked at.
+    """
+
+    frame: pl.DataFrame
+    failures: pl.DataFrame
+    is_plain: bool
+
+
+def profile(frame: pl.DataFrame, columns: Sequence[Column]) -> Profile:
+    """Count how the columns of a text batch are written; profiles of batches add up with `Counter.update`."""
+    result: Profile = {}
+    for column in columns:
+        series = texts.clean(frame[column.name])
+        if column.kind in _DATES:
+            result[column.name] = dates.profile_date(series)
+        elif column.kind in _NUMBERS:
+            result[column.name] = numbers.profile_number(series)
+        elif column.kind == "code":
+            result[column.name] = texts.profile_code(series)
+    return result
+
+
+def decide(profiles: Profile, columns: Sequence[Column], date_order: str = "") -> Readings:
+    """The reading of each column from the profile of the whole file."""
+    readings: dict[str, str] = {}
+    refusals: list[str] = []
+    for column in columns:
+        counts = profiles.get(column.name, Counter())
+        if column.kind in _DATES:
+            readings[column.name], refusal = dates.decide_date(counts, date_order)
+            if refusal:
+                refusals.append(f"In column {column.name} {refusal}: say which with --date-order dmy or mdy.")
+        elif column.kind in _NUMBERS:
+            reading = numbers.decide_number(counts)
+            if reading is None:
+                refusals.append(
+                    f"In column {column.name} the comma is a thousands separator in some cells and a decimal mark in "
+                    "others: write the numbers in one way."
+                )
+            readings[column.name] = reading or "point"
+        elif column.kind == "code":
+            readings[column.name] = texts.decide_code(counts)
+    return Readings(readings, tuple(refusals))
+
+
+def cast(
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    readings: Readings,
+    words: Mapping[str, Mapping[str, str]],
+) -> CastResult:
+    """Type the named text columns of a batch; other columns pass through untouched.
+
+    `words` holds the source's synonyms of fixed values by column. A cell that is filled and cannot be read becomes
+    null in the frame and a row of `failures`.
+    """
+    typed: list[pl.Series] = []
+    is_plain = True
+    failures: list[pl.DataFrame] = []
+    for column in columns:
+        text = texts.clean(frame[column.name])
+        if column.kind in _NUMBERS and text.dtype == pl.String:
+            text = _without(text, numbers.is_dash(text) if _is_short(text) else None)
+        if column.kind in _DATES:
+            text = _without(text, dates.is_zero_date(text) if bool(text.str.starts_with("0000").any()) else None)
+        is_plain = is_plain and _is_plain(text, column)
+        value = _value(text, column, readings.by_column.get(column.name, ""), words.get(column.name, {}))
+        typed.append(value.alias(column.name))
+        if value.null_count() > text.null_count():
+            lost = value.is_null() & text.is_not_null()
+            failures.append(
+                pl.DataFrame(
+                    {
+                        "position": lost.arg_true().cast(pl.Int64),
+                        "column": pl.Series([column.name], dtype=pl.String).extend_constant(
+                            column.name, int(lost.sum()) - 1
+                        ),
+                        "rule": pl.Series([NOT_READABLE[column.kind]], dtype=pl.String).extend_constant(
+                            NOT_READABLE[column.kind], int(lost.sum()) - 1
+                        ),
+                        "value": text.filter(lost),
+                    }
+                )
+            )
+    empty = pl.DataFrame(schema={"position": pl.Int64, "column": pl.String, "rule": pl.String, "value": pl.String})
+    return CastResult(frame.with_columns(typed), pl.concat([empty, *failures]), is_plain)
+
+
+def _value(text: pl.Series, column: Column, reading: str, words: Mapping[str, str]) -> pl.Series:
+    if column.kind in _DATES:
+        return dates.cast_date(text, column.dtype, reading or "dmy")
+    if column.kind in _NUMBERS:
+        return numbers.cast_number(text, column.dtype, reading or "point")
+    if column.kind == "code":
+        return texts.cast_code(text, reading)
+    if column.kind == "choice":
+        return texts.cast_choice(text, {**words, **{c: c for c in column.choices}})
+    if column.kind == "flag":
+        return texts.cast_flag(text, words)
+    return text
+
+
+def _is_plain(text: pl.Series, column: Column) -> bool:
+    if column.kind in _DATES:
+        return dates.is_iso(text)
+    if column.kind in _NUMBERS:
+        return not bool(text.str.contains(",", literal=True).any() or text.str.contains("，", literal=True).any())
+    if column.kind == "code":
+        return not bool(text.str.ends_with(".0").any())
+    return True
+
+
+def _is_short(text: pl.Series) -> bool:
+    shortest = text.str.len_chars().min()
+    return shortest is not None and int(str(shortest)) <= 2
+
+
+def _without(text: pl.Series, mask: pl.Series | None) -> pl.Series:
+    return text if mask is None or not mask.any() else text.set(mask.fill_null(False), None)

@@ -1,0 +1,235 @@
+"""The lake: the one module that knows it is DuckLake over DuckDB.
+
+Opening it for reading or writing, one writer at a time, a snapshot with author and message for each write, and
+reading as of a snapshot. What the tables mean is others' business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workbench.errors import ConfigurationError, InputRefused, WorkbenchError
+from workbench.settings import LakeSettings
+
+SCHEMAS = ("core", "mart", "ops")
+_EXTENSIONS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One committed state of the lake."""
+
+    snapshot_id: int
+    committed_at: dt.datetime
+    author: str
+    message: str
+    extra: Mapping[str, Any]
+
+
+class Writer:
+    """A connection that may write, good for as long as the lock is held."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    @contextmanager
+    def transaction(self, author: str, message: str, extra: dict[str, Any]) -> Iterator[None]:
+        """One transaction that becomes one snapshot, or nothing; `extra` may be filled in until its end."""
+        self.con.execute("BEGIN")
+        try:
+            yield
+            facts = json.dumps(extra, ensure_ascii=False, sort_keys=True, default=str)
+            self.con.execute("CALL lake.set_commit_message(?, ?, extra_info => ?)", [author, message, facts])
+            self.con.execute("COMMIT")
+        except BaseException:
+            _roll_back(self.con)
+            raise
+
+
+class LakeBusyError(WorkbenchError):
+    """Somebody else is writing and did not finish in time."""
+
+
+def quoted(text: str | os.PathLike[str]) -> str:
+    """A text as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+class Lake:
+    """A lake in a project folder. Cheap to make; nothing is opened before it is needed."""
+
+    def __init__(self, root: Path, settings: LakeSettings, notify: Notify = lambda message: None) -> None:
+        self.root = root
+        self.settings = settings
+        self.notify = notify
+        self.var = root / "var"
+        self.data_path = self._data_path()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the data lies in a folder (and not in an object store)."""
+        return "://" not in self.settings.data_path
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the catalogue is PostgreSQL."""
+        return self.settings.catalogue != "sqlite"
+
+    @property
+    def exists(self) -> bool:
+        """Whether somebody has written here before (a PostgreSQL catalogue is asked only when opened)."""
+        return self.is_postgres or (self.var / "catalog.sqlite").exists()
+
+    def read(self, version: int | None = None, at: dt.datetime | None = None) -> duckdb.DuckDBPyConnection:
+        """A connection that can only read, on the newest snapshot or as of `version` or the moment `at` (UTC).
+
+        Raises ConfigurationError where no lake is, InputRefused where there is no such snapshot.
+        """
+        if not self.exists:
+            raise ConfigurationError(f"There is no lake in {self.var}: load something first with `workbench ingest`.")
+        options = ["READ_ONLY"]
+        if version is not None:
+            options.append(f"SNAPSHOT_VERSION {int(version)}")
+        elif at is not None:
+            options.append(f"SNAPSHOT_TIME {quoted(at.isoformat(sep=' '))}")
+        try:
+            return self._attach(options)
+        except duckdb.Error as error:
+            if version is None and at is None:
+                raise
+            wanted = f"snapshot {version}" if version is not None else f"state at {at}"
+            raise InputRefused(f"The lake has no {wanted}: `workbench snapshots` lists what it has.") from error
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """Hold the right to write, for one transaction after another. Waits for another writer, saying so.
+
+        Raises LakeBusyError when the other writer does not finish within `lock_timeout_seconds`.
+        """
+        with self.lock():
+            con = self._attach([])
+            try:
+                yield Writer(con)
+            finally:
+                con.close()
+
+    @contextmanager
+    def write(self, author: str, message: str, extra: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction that becomes one snapshot, or nothing."""
+        with self.writer() as writer, writer.transaction(author, message, extra):
+            yield writer.con
+
+    def snapshots(self, con: duckdb.DuckDBPyConnection) -> list[Snapshot]:
+        """All snapshots, oldest first."""
+        rows = con.execute(
+            "SELECT snapshot_id, snapshot_time AT TIME ZONE 'UTC', author, commit_message, commit_extra_info"
+            " FROM ducklake_snapshots('lake') ORDER BY snapshot_id"
+        ).fetchall()
+        return [Snapshot(r[0], r[1], r[2] or "", r[3] or "", json.loads(r[4]) if r[4] else {}) for r in rows]
+
+    def adopt(self, con: duckdb.DuckDBPyConnection, table: str, files: list[Path]) -> None:
+        """Make Parquet files of a core table, written beside the lake, part of it without copying a byte.
+
+        The files move into the table's folder; the lake owns them from then on. Only for a local data path.
+        """
+        folder = Path(self.data_path) / "core" / table
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            target = folder / file.name
+            file.replace(target)
+            con.execute(
+                f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)}, schema => 'core')"
+            )
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the right to write; the operating system gives it back even when the process is killed."""
+        from filelock import FileLock, Timeout
+
+        self.var.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.var / "lake.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            seconds = self.settings.lock_timeout_seconds
+            self.notify(f"Another process is writing to {self.var}; waiting up to {seconds} s for it to finish …")
+            try:
+                lock.acquire(timeout=seconds)
+            except Timeout as error:
+                raise LakeBusyError(
+                    f"Another process has been writing to {self.var} for more than {seconds} s: wait for it, or look for "
+                    "a process that hangs."
+                ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _data_path(self) -> str:
+        path = self.settings.data_path
+        if not self.is_local:
+            return path
+        return str((self.root / path).resolve())
+
+    def _attach(self, options: list[str]) -> duckdb.DuckDBPyConnection:
+        kind = "postgres" if self.is_postgres else "sqlite"
+        con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        load_extension(con, _EXTENSIONS[kind])
+        load_extension(con, "ducklake")
+        con.execute(f"SET temp_directory = {quoted(self.var / 'tmp' / 'duckdb')}")
+        con.execute("SET TimeZone = 'UTC'")
+        if self.settings.memory_limit:
+            con.execute(f"SET memory_limit = {quoted(self.settings.memory_limit)}")
+        if self.settings.threads:
+            con.execute(f"SET threads = {self.settings.threads}")
+        if self.is_postgres:
+            address = f"ducklake:postgres:{self.settings.catalogue}"
+        else:
+            self.var.mkdir(parents=True, exist_ok=True)
+            address = f"ducklake:sqlite:{self.var / 'catalog.sqlite'}"
+            options = [*options, "META_JOURNAL_MODE 'WAL'"]
+        # The settings say where the data is, also after the whole folder was moved.
+        options = [f"DATA_PATH {quoted(self.data_path + '/')}", "OVERRIDE_DATA_PATH true", *options]
+        try:
+            con.execute(f"ATTACH {quoted(address)} AS lake ({', '.join(options)})")
+        except duckdb.Error:
+            con.close()
+            raise
+        con.execute("USE lake")
+        return con
+
+
+def load_extension(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load an extension from its wheel, without any download; from DuckDB's own folder where there is no wheel."""
+    try:
+        package = importlib.import_module(f"duckdb_extension_{name}")
+        folder = Path(str(package.__file__)).parent / "extensions"
+        con.execute(f"LOAD {quoted(next(folder.glob(f'*/{name}.duckdb_extension')))}")
+    except (ImportError, StopIteration):
+        try:
+            con.execute(f"INSTALL {name}; LOAD {name};")
+        except duckdb.Error as error:
+            raise ConfigurationError(
+                f"DuckDB's extension {name} is missing: install the package duckdb-extension-{name.replace('_', '-')} "
+                "of DuckDB's version."
+            ) from error
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+    # After a failed statement DuckDB may have ended the transaction by itself.
+    try:
+        con.execute("ROLLBACK")
+    except duckdb.Error:
+        return

@@ -1,0 +1,149 @@
+"""The reference way through any delimited text: Python's csv module over a decoded stream, in bounded memory.
+
+What a cell, a record and a problem is, is defined here; the fast way must give the same. Files come as UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import polars as pl
+
+from workbench.errors import InputRefused
+from workbench.reading.survey import BLOCK, refusing
+from workbench.reading.table import TOO_LONG, TOO_SHORT
+
+MAX_CELL = 16 << 20
+MAX_BATCH_TEXT = 128 << 20
+_STAND_INS = "\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x10\x11\x12\x13\x14\x15\x16"
+
+
+class Lines:
+    """The lines of a text, each with its end, never longer than `MAX_CELL`; `passed` counts the characters so far."""
+
+    def __init__(self, source: Iterable[str], name: str, delimiter: str, stand_in: str) -> None:
+        self.passed = 0
+        self.number = 0
+        self._source = source
+        self._name = name
+        self._delimiter = delimiter
+        self._stand_in = stand_in
+
+    def __iter__(self) -> Iterator[str]:
+        swap = self._delimiter if self._delimiter != self._stand_in else ""
+        for line in self._source:
+            self.number += 1
+            self.passed += len(line)
+            if len(line) >= MAX_CELL and not line.endswith(("\n", "\r")):
+                raise InputRefused(
+                    f"Line {self.number:,} of {self._name} is longer than {MAX_CELL:,} characters: "
+                    "that is no table; check that the whole file was exported and how its lines end."
+                )
+            yield line.replace(swap, self._stand_in) if swap else line
+
+
+class Records:
+    """The records of a UTF-8 text file, one list of cells each; `number` is that of the record last given.
+
+    The csv module wants a delimiter of one character, so a longer one (and the absence of one, for a single column) is
+    replaced by a control character that the file does not contain, and put back where it stood inside quotes.
+    """
+
+    def __init__(self, path: Path, delimiter: str, quoted: bool, name: str) -> None:
+        self.path = path
+        self.name = name
+        self.delimiter = delimiter
+        self.number = 0
+        self.stand_in = delimiter if len(delimiter) == 1 else unused_character(path)
+        self._quoted = quoted
+
+    def __iter__(self) -> Iterator[list[str]]:
+        csv.field_size_limit(MAX_CELL)
+        self.number = 0
+        with refusing(self.path), self.path.open(encoding="utf-8-sig", newline="") as file:
+            self.lines = Lines(iter(lambda: file.readline(MAX_CELL), ""), self.name, self.delimiter, self.stand_in)
+            restore = len(self.delimiter) > 1
+            try:
+                for cells in reader(self.lines, self.stand_in, self._quoted):
+                    self.number += 1
+                    yield [cell.replace(self.stand_in, self.delimiter) for cell in cells] if restore else cells
+            except csv.Error as error:
+                raise InputRefused(self._explain(str(error))) from error
+
+    def _explain(self, cause: str) -> str:
+        where = f"Record {self.number + 1:,} of {self.name}"
+        advice = "close or double it in the file, or read the file with quotes as ordinary text"
+        if "unexpected end" in cause:
+            return f"{where} opens a quote that is never closed: {advice}."
+        if "field larger" in cause:
+            return f"{where} has a cell above {MAX_CELL:,} characters, most likely a quote never closed: {advice}."
+        if "expected after" in cause:
+            return f"{where} has text after a closing quote, so a quote inside the cell is not doubled: {advice}."
+        return f"{where} cannot be read ({cause}): {advice}."
+
+
+def reader(lines: Iterable[str], delimiter: str, quoted: bool, strict: bool = True) -> Iterator[list[str]]:
+    """A csv reader for these lines; with `quoted` False a quote character is ordinary text."""
+    if quoted:
+        return csv.reader(lines, delimiter=delimiter, doublequote=True, strict=strict)
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=strict)
+
+
+def unused_character(path: Path) -> str:
+    """A control character that the file does not contain."""
+    left = set(_STAND_INS.encode())
+    with refusing(path), path.open("rb") as file:
+        while block := file.read(BLOCK):
+            left = {byte for byte in left if byte not in block}
+    if not left:
+        raise InputRefused(f"{path.name} uses every control character: it is no text file; export it again as text.")
+    return next(character for character in _STAND_INS if ord(character) in left)
+
+
+def read_tolerant(
+    path: Path, delimiter: str, quoted: bool, columns: int, header_row: int, rows: int, after: int, name: str
+) -> Iterator[pl.DataFrame]:
+    """The batches of any text file, which messages call `name`. Rows up to number `after` are left out."""
+    records = Records(path, delimiter, quoted, name)
+    skip = max(header_row, after)
+    held: list[list[str]] = []
+    flushed = 0
+    for cells in records:
+        if records.number <= skip:
+            continue
+        held.append(cells)
+        if len(held) >= rows or records.lines.passed - flushed > MAX_BATCH_TEXT:
+            yield frame_of(held, columns, records.number - len(held) + 1, delimiter)
+            held, flushed = [], records.lines.passed
+    if held:
+        yield frame_of(held, columns, records.number - len(held) + 1, delimiter)
+
+
+def frame_of(records: list[list[str]], columns: int, first: int, delimiter: str) -> pl.DataFrame:
+    """One batch from records of any length; the surplus cells of a long one stay, joined, in its last cell."""
+    problems: list[str | None] | None = None
+    if any(len(cells) != columns for cells in records):
+        problems = [_fit(cells, columns, delimiter) for cells in records]
+    series = [pl.Series(f"c{i}", values, dtype=pl.String) for i, values in enumerate(zip(*records, strict=True))]
+    frame = pl.DataFrame(series).select(pl.when(pl.all() != "").then(pl.all()).name.keep())
+    problem = pl.Series("problem", problems or [None] * frame.height, dtype=pl.String)
+    numbers = pl.int_range(first, first + frame.height, dtype=pl.Int64, eager=True).alias("row_no")
+    return pl.DataFrame([numbers, *frame.get_columns(), problem])
+
+
+def _fit(cells: list[str], columns: int, delimiter: str) -> str | None:
+    """Bring a record to its length in place and say what was wrong with it."""
+    if len(cells) == columns:
+        return None
+    if len(cells) < columns:
+        blank = not any(cells)
+        cells.extend([""] * (columns - len(cells)))
+        return None if blank else TOO_SHORT
+    surplus = cells[columns:]
+    del cells[columns:]
+    if not any(surplus):
+        return None
+    cells[-1] = delimiter.join([cells[-1], *surplus])
+    return TOO_LONG
