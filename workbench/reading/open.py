@@ -16,6 +16,7 @@ from workbench.reading.table import RawTable
 from workbench.reading.text import open_text
 
 _JSON = re.compile(rb'\s*(?:\[\s*(?:[{\]]|\Z)|\{\s*["}])')
+_DETECT = ReadOptions()
 _FOREIGN = (
     (b"%PDF", "a PDF document"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -29,8 +30,8 @@ _FOREIGN = (
 
 def open_tables(
     path: Path,
-    options: ReadOptions = ReadOptions(),
-    survey: Survey | None = None,  # noqa: B008 - frozen
+    options: ReadOptions = _DETECT,
+    survey: Survey | None = None,
 ) -> list[RawTable]:
     """The tables of a file: one of a text, Parquet or JSON file, one per sheet that is not empty of a workbook.
 
