@@ -10,17 +10,20 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
-from workbench.reading.tolerant import reader
+from workbench.reading.tolerant import reader, records_ended_by
 
 CANDIDATES = (",", ";", "\t", "|", "+|", "&|", "||", "~~")
 SAMPLE_RECORDS = 1000
 _STAND_IN = "\x1f"
 _EVEN_ENOUGH = 0.5
+_ENDED_DELIMITER, _RECORD_END = "+|", "&|"
 
 
 def find_delimiter(lines: Sequence[str], quoted: bool) -> str:
     """The delimiter of these lines, "" where they are one column."""
     text = "".join(lines)
+    if find_record_end(lines, _ENDED_DELIMITER):
+        return _ENDED_DELIMITER
     best, best_score = "", (0.0, 0)
     for candidate in CANDIDATES:
         if candidate not in text or _is_part_of_longer(candidate, text):
@@ -30,7 +33,26 @@ def find_delimiter(lines: Sequence[str], quoted: bool) -> str:
         score = (round(share, 1), width)
         if share >= _EVEN_ENOUGH and score > best_score:
             best, best_score = candidate, score
+    return best or _most_dividing(lines, text, quoted)
+
+
+def _most_dividing(lines: Sequence[str], text: str, quoted: bool) -> str:
+    """For badly ragged files: the delimiter that divides the first record and most of the others, however unevenly."""
+    best, best_score = "", 0.5
+    for candidate in CANDIDATES:
+        if candidate in text and not _is_part_of_longer(candidate, text):
+            widths = [len(cells) for cells in cut(lines, candidate, quoted) if any(cells)]
+            share = sum(width > 1 for width in widths) / len(widths) if widths else 0.0
+            if widths and widths[0] > 1 and share > best_score:
+                best, best_score = candidate, share
     return best
+
+
+def find_record_end(lines: Sequence[str], delimiter: str) -> str:
+    """The mark `&|` that closes each record of a file cut by `+|` (SQL Server's samples), "" where there is none."""
+    if delimiter != _ENDED_DELIMITER or not any(delimiter in line for line in lines):
+        return ""
+    return _RECORD_END if any(line.rstrip("\r\n").endswith(_RECORD_END) for line in lines) else ""
 
 
 def _is_part_of_longer(candidate: str, text: str) -> bool:
@@ -64,7 +86,9 @@ def cut(lines: Sequence[str], delimiter: str, quoted: bool) -> list[list[str]]:
     records: list[list[str]] = []
     try:
         # list.extend keeps what came before an error.
-        records.extend(islice(reader(source, stand_in, quoted, strict=False), SAMPLE_RECORDS))
+        end = find_record_end(lines, delimiter)
+        found = records_ended_by(end, source, stand_in) if end else reader(source, stand_in, quoted, strict=False)
+        records.extend(islice(found, SAMPLE_RECORDS))
     except csv.Error:
         pass
     if len(delimiter) > 1:

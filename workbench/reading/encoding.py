@@ -141,18 +141,21 @@ def _is_common(character: str, codec: str) -> bool:
 
 
 def _score_of_single_bytes(text: str, letters: set[str]) -> float:
-    """Accented letters are expected beside other letters of their own case, signs beside anything."""
+    """Words are of one script and Latin words mostly of plain letters; signs stand beside anything."""
+    is_latin = "é" in letters
     points, total = 0.0, 0
     for match in re.finditer(r"[^\x00-\x7f]", text):
         total += 1
         character, at = match[0], match.start()
+        beside = [text[at - 1 : at] if at else "", text[at + 1 : at + 2]]
         if character in _SIGNS:
-            points += 0.7
+            points += 1.0 if character in "€£°" and any(c.isdigit() for c in beside) else 0.7
         elif character in letters:
-            beside = [c for c in (text[at - 1 : at], text[at + 1 : at + 2]) if c.isalpha()]
-            fits = character.isupper() or any(c.islower() for c in beside) or not beside
-            alien = any(not c.isascii() and c not in letters for c in beside)
-            points += 1.0 if fits and not alien else 0.3
+            words = [c for c in beside if c.isalpha()]
+            foreign = [c for c in words if not c.isascii()]
+            is_natural = len(foreign) < 2 if is_latin else len(foreign) == len(words)
+            keeps_case = character.isupper() or not words or any(c.islower() for c in words)
+            points += 1.0 if is_natural and keeps_case and all(c in letters for c in foreign) else 0.3
     return points / total if total else 0.0
 
 
@@ -204,6 +207,16 @@ class Utf8Copy:
         handle, name = tempfile.mkstemp(prefix="reading-", suffix=".txt")
         self.path = Path(name)
         self._cleanup = weakref.finalize(self, self.path.unlink, missing_ok=True)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as copy:
+        with os.fdopen(handle, "wb") as copy:
             for piece in decoded(path, encoding):
-                copy.write(piece)
+                try:
+                    copy.write(piece.encode("utf-8"))
+                except UnicodeEncodeError as error:
+                    raise InputRefused(
+                        f"{path.name} holds half a character: it is damaged; export it again."
+                    ) from error
+                except OSError as error:
+                    raise InputRefused(
+                        f"{path.name} cannot be turned into UTF-8 in {self.path.parent} ({error.strerror}): "
+                        "make room there."
+                    ) from error

@@ -27,7 +27,7 @@ def is_regular(path: Path, delimiter: str, columns: int, skip_lines: int) -> boo
     cut = delimiter.encode()
     full = cut * (columns - 1)
     pattern = full + b"\n"
-    others = bytes(set(range(256)) - set(pattern))
+    others = bytes(set(range(256)) - set(cut + b"\n"))
     expected = pattern * (BLOCK // len(pattern) + 1)
     shape = tail = b""
     with refusing(path), path.open("rb") as file:

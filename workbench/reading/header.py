@@ -16,7 +16,7 @@ Cells = Sequence[str | None]
 
 _DATA = re.compile(
     r"""\s*(?:
-        [-+(]?\s*[$€£¥￥]?\s*[-+]?\d[\d.,' ]*(?:[eE][-+]?\d+)?\s*[%)€元]?   # numbers, money, percentages
+        [-+(]?\s*[$€£¥￥]?\s*[-+]?[.\d][\d.,' ]*(?:[eE][-+]?\d+)?\s*[%)€元]?   # numbers, money, percentages
       | \d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{1,4}日?)?(?:[T\s]\s*\d{1,2}:\d{2}.*)?   # dates and timestamps
       | \d{1,2}:\d{2}(?::\d{2})?.*
       | true|false|null|none|nan|n/a|\#n/a
@@ -25,6 +25,8 @@ _DATA = re.compile(
     )\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+_PERIOD = re.compile(r"\s*(?:\d{1,4}|\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{0,2}日?)?)\s*")
 
 
 def find_header(records: Sequence[Cells], options: ReadOptions) -> int:
@@ -60,15 +62,23 @@ def _known(records: Sequence[Cells], known: frozenset[str]) -> int:
 
 def _unlike_the_rows_below(records: Sequence[Cells]) -> int:
     filled = [sum(1 for cell in cells if cell and cell.strip()) for cells in records]
-    counts = Counter(count for count in filled if count)
-    if not counts:
-        return 0
-    usual = max(counts.items(), key=lambda item: (item[1], item[0]))[0]
-    for number, cells in enumerate(records[:LOOK_AT], 1):
-        # A title or an instruction fills one cell of many; an unnamed column leaves one empty.
-        if filled[number - 1] >= max(1, 0.6 * usual):
-            return number if _is_header_like(cells, records[number:]) else 0
+    widths = [max((i for i, cell in enumerate(cells, 1) if cell and cell.strip()), default=0) for cells in records]
+    usual_filled, usual_width = _most_frequent(filled), _most_frequent(widths)
+    # A title or an instruction fills one cell of many; an unnamed column leaves one empty. A header may be narrower
+    # than its rows, but a record as wide as they are comes before it.
+    for least_width in (usual_width, 1):
+        for number, cells in enumerate(records[:LOOK_AT], 1):
+            if filled[number - 1] >= max(1, 0.6 * usual_filled) and widths[number - 1] >= least_width:
+                if _is_header_like(cells, records[number:]):
+                    return number
+                break
     return 0
+
+
+def _most_frequent(numbers: list[int]) -> int:
+    """The number above 0 that occurs most often, the greater one of two."""
+    counts = Counter(number for number in numbers if number)
+    return max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else 0
 
 
 def _is_header_like(cells: Cells, below: Sequence[Cells]) -> bool:
@@ -78,13 +88,14 @@ def _is_header_like(cells: Cells, below: Sequence[Cells]) -> bool:
         return False
     if not data:
         return True
-    if len(data) == len(names):
+    # Names may be dates, years or numbers of shops, but no money and no time of day; and then some word must stand
+    # above a column of figures.
+    if len(data) == len(names) or not all(_PERIOD.fullmatch(cells[i] or "") for i in data):
         return False
-    # Names may be dates or years ("2025-01"), but then some word stands above a column of figures.
     rows = [row for row in below if any(row)]
     words = [i for i, _ in names if i not in data]
     above_figures = [i for i in words if rows and _share_of_data(rows, i) > 0.8]
-    return bool(above_figures) and len(data) <= 0.8 * len(names)
+    return bool(above_figures)
 
 
 def _share_of_data(rows: Sequence[Cells], column: int) -> float:

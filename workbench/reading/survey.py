@@ -18,8 +18,6 @@ from workbench.errors import InputRefused
 
 BLOCK = 4 << 20
 HEAD = 4096
-_WATCHED = b'\n\r\0"'
-_OTHERS = bytes(set(range(256)) - set(_WATCHED))
 
 
 @dataclass(frozen=True)
@@ -108,17 +106,17 @@ class _Counts:
     def add(self, block: bytes) -> None:
         if len(self.head) < HEAD:
             self.head += block[: HEAD - len(self.head)]
-        # Deleting all other bytes at C speed is one pass (0.4 s per 840 MB); four counts over the block were 1.1 s.
-        kept = block.translate(None, _OTHERS)
-        returns, nuls = kept.count(b"\r"), kept.count(b"\0")
+        # Asking whether a byte occurs at all takes a tenth of counting it (0.04 s against 0.3 s per GB); most do not.
+        returns = block.count(b"\r") if b"\r" in block else 0
+        nuls = block.count(b"\0") if b"\0" in block else 0
         if returns:
             self.crlf += block.count(b"\r\n")
         self.crlf += self._after_return and block.startswith(b"\n")
         self._after_return = block.endswith(b"\r")
         if nuls and self.first_nul is None:
             self.first_nul = self.size + block.index(b"\0")
-        self.newlines += kept.count(b"\n")
-        self.quotes += kept.count(b'"')
+        self.newlines += block.count(b"\n")
+        self.quotes += block.count(b'"') if b'"' in block else 0
         self.returns += returns
         self.nuls += nuls
         self._check_utf8(block)

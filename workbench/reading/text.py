@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from workbench.errors import InputRefused
-from workbench.reading.dialect import cut, find_delimiter
+from workbench.reading.dialect import cut, find_delimiter, find_record_end
 from workbench.reading.encoding import Utf8Copy, find_encoding
 from workbench.reading.fast import is_regular, read_fast
 from workbench.reading.header import find_header
@@ -60,6 +60,7 @@ class TextTable(RawTable):
         self._is_regular: bool | None = None
         lines = self._sample()
         self._delimiter = find_delimiter(lines, self._quoted) if options.delimiter is None else options.delimiter
+        self._end = find_record_end(lines, self._delimiter)
         records = cut(lines, self._delimiter or unused_character(self._text), self._quoted)
         self.header_row = find_header(records, options)
         self.header = _names(records, self.header_row, options, path)
@@ -96,10 +97,17 @@ class TextTable(RawTable):
             except (pl.exceptions.PolarsError, OSError):
                 # Whatever polars stumbles over, the reference way reads on from there, or says what is wrong.
                 pass
-        for batch in read_tolerant(
-            self._text, self._delimiter, self._quoted, columns, self.header_row, rows, after, self._path.name
-        ):
-            yield batch
+        yield from read_tolerant(
+            self._text,
+            self._delimiter,
+            self._quoted,
+            columns,
+            self.header_row,
+            rows,
+            after,
+            self._path.name,
+            self._end,
+        )
 
     def _can_read_fast(self) -> bool:
         found = self._survey

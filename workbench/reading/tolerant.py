@@ -51,13 +51,14 @@ class Records:
     replaced by a control character that the file does not contain, and put back where it stood inside quotes.
     """
 
-    def __init__(self, path: Path, delimiter: str, quoted: bool, name: str) -> None:
+    def __init__(self, path: Path, delimiter: str, quoted: bool, name: str, end: str = "") -> None:
         self.path = path
         self.name = name
         self.delimiter = delimiter
         self.number = 0
         self.stand_in = delimiter if len(delimiter) == 1 else unused_character(path)
         self._quoted = quoted
+        self._end = end
 
     def __iter__(self) -> Iterator[list[str]]:
         csv.field_size_limit(MAX_CELL)
@@ -66,14 +67,21 @@ class Records:
             self.lines = Lines(iter(lambda: file.readline(MAX_CELL), ""), self.name, self.delimiter, self.stand_in)
             restore = len(self.delimiter) > 1
             try:
-                for cells in reader(self.lines, self.stand_in, self._quoted):
+                for cells in self._cut():
                     self.number += 1
                     yield [cell.replace(self.stand_in, self.delimiter) for cell in cells] if restore else cells
             except csv.Error as error:
                 raise InputRefused(self._explain(str(error))) from error
 
+    def _cut(self) -> Iterator[list[str]]:
+        if self._end:
+            return records_ended_by(self._end, self.lines, self.stand_in)
+        return reader(self.lines, self.stand_in, self._quoted)
+
     def _explain(self, cause: str) -> str:
         where = f"Record {self.number + 1:,} of {self.name}"
+        if self._end:
+            return f"{where} is never ended by {self._end}: the file is cut off or damaged; export it again."
         advice = "close or double it in the file, or read the file with quotes as ordinary text"
         if "unexpected end" in cause:
             return f"{where} opens a quote that is never closed: {advice}."
@@ -82,6 +90,26 @@ class Records:
         if "expected after" in cause:
             return f"{where} has text after a closing quote, so a quote inside the cell is not doubled: {advice}."
         return f"{where} cannot be read ({cause}): {advice}."
+
+
+def records_ended_by(end: str, lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """Records that end in a mark of their own before the line end, so that cells hold line breaks without quotes."""
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        body = line.rstrip("\r\n")
+        if not held and not body:
+            yield []
+        elif body.endswith(end):
+            yield "".join([*held, body[: -len(end)]]).split(delimiter)
+            held, size = [], 0
+        else:
+            held.append(line)
+            size += len(line)
+            if size > MAX_CELL:
+                raise csv.Error("field larger than allowed")
+    if held:
+        raise csv.Error("unexpected end of data")
 
 
 def reader(lines: Iterable[str], delimiter: str, quoted: bool, strict: bool = True) -> Iterator[list[str]]:
@@ -103,10 +131,18 @@ def unused_character(path: Path) -> str:
 
 
 def read_tolerant(
-    path: Path, delimiter: str, quoted: bool, columns: int, header_row: int, rows: int, after: int, name: str
+    path: Path,
+    delimiter: str,
+    quoted: bool,
+    columns: int,
+    header_row: int,
+    rows: int,
+    after: int,
+    name: str,
+    end: str = "",
 ) -> Iterator[pl.DataFrame]:
     """The batches of any text file, which messages call `name`. Rows up to number `after` are left out."""
-    records = Records(path, delimiter, quoted, name)
+    records = Records(path, delimiter, quoted, name, end)
     skip = max(header_row, after)
     held: list[list[str]] = []
     flushed = 0
