@@ -139,7 +139,7 @@ class Landing:
         from pandera.errors import SchemaErrors
 
         try:
-            self.table.schema.validate(frame.select(self.table.columns), lazy=True)
+            self.table.schema.validate(frame.select(self.table.columns.keys()), lazy=True)
         except SchemaErrors as errors:
             cases: pl.DataFrame = errors.failure_cases
             if cases["index"].null_count():

@@ -1,0 +1,213 @@
+"""Findings and their life: open, resolved when a clean run over the same scope no longer yields them, reopened.
+
+Also the whole of a check: one run of models and rules as one snapshot of the lake, or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalogue import SEVERITIES, Catalogue
+from workbench.contracts import Table
+from workbench.errors import ConfigurationError, UsageError
+from workbench.lake import Lake
+from workbench.runner import Outcome, RuleSettings, refresh_models, run_rule, settings_for
+from workbench.tables import OPS_TABLES, ensure_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+_COLUMNS = tuple(OPS_TABLES["ops.finding"])
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check came to: outcomes by rule and how the findings moved."""
+
+    run_id: int
+    as_of: dt.date
+    outcomes: Sequence[Outcome]
+    new: int
+    still_open: int
+    resolved: int
+    reopened: int
+    models_built: Sequence[str]
+    seconds: float
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether some rule could not be run."""
+        return any(o.status == "error" for o in self.outcomes)
+
+
+def check(
+    lake: Lake,
+    contracts: Mapping[str, Table],
+    catalogue: Catalogue,
+    configured: Mapping[str, Mapping[str, Any]],
+    as_of: dt.date,
+    author: str,
+    now: dt.datetime,
+    rule_ids: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda rule_id: None,
+) -> CheckReport:
+    """Run rules (all, or those named) as of a date; one snapshot holds models, outcomes and findings.
+
+    Raises UsageError for a rule that is not in the catalogue, ConfigurationError for settings that do not fit,
+    RuleFailed when a model cannot be built.
+    """
+    strangers = [r for r in rule_ids if r not in catalogue.rules]
+    if strangers:
+        raise UsageError(f"There is no rule {strangers[0]!r}: `workbench rules` lists them.")
+    unknown = [r for r in configured if r not in catalogue.rules]
+    if unknown:
+        raise ConfigurationError(f"[rules.{unknown[0]}] sets a rule that is not in the catalogue: check its name.")
+    settings = {name: settings_for(rule, configured.get(name, {})) for name, rule in catalogue.rules.items()}
+    chosen = [
+        rule
+        for name, rule in catalogue.rules.items()
+        if settings[name].is_enabled and (not rule_ids or name in rule_ids)
+    ]
+    started = time.perf_counter()
+    facts: dict[str, Any] = {"as_of": as_of}
+    with lake.writer() as writer, writer.transaction(author, f"check as of {as_of}", facts):
+        con = writer.con
+        ensure_tables(con, contracts)
+        row = con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM ops.run").fetchone()
+        assert row is not None
+        run_id = int(row[0])
+        tables = frozenset().union(*(rule.tables for rule in chosen)) if chosen else frozenset()
+        built = refresh_models(con, catalogue.models_for(tables), as_of, run_id)
+        con.execute("CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ops.finding WHERE false")
+        outcomes = []
+        for rule in chosen:
+            progress(rule.rule_id)
+            outcomes.append(run_rule(con, rule, settings[rule.rule_id], as_of, catalogue))
+            con.execute("INSERT INTO found SELECT * FROM offending")
+        moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status in ("fail", "warn", "pass")])
+        report = CheckReport(run_id, as_of, outcomes, *moved, built, time.perf_counter() - started)
+        _record(con, report, settings, author, now, rule_ids)
+        facts.update(run_id=run_id, rules=len(outcomes), findings=sum(o.violated for o in outcomes))
+    return report
+
+
+def _settle(con: duckdb.DuckDBPyConnection, run_id: int, clean_rules: Sequence[str]) -> tuple[int, int, int, int]:
+    """Bring ops.finding up to this run: new, still open, resolved, reopened. Rules that did not run move nothing."""
+    con.execute("CREATE OR REPLACE TEMP TABLE clean_rule (rule_id VARCHAR)")
+    if clean_rules:
+        con.executemany("INSERT INTO clean_rule VALUES (?)", [[r] for r in clean_rules])
+    counts = con.execute(
+        "SELECT count(*) FILTER (WHERE o.finding_id IS NULL),"
+        " count(*) FILTER (WHERE o.status NOT IN ('resolved')),"
+        " count(*) FILTER (WHERE o.status = 'resolved')"
+        " FROM found f LEFT JOIN ops.finding o ON o.finding_id = f.finding_id"
+    ).fetchone()
+    assert counts is not None
+    gone = (
+        "status <> 'resolved' AND rule_id IN (SELECT rule_id FROM clean_rule)"
+        " AND finding_id NOT IN (SELECT finding_id FROM found)"
+    )
+    resolved = con.execute(f"SELECT count(*) FROM ops.finding WHERE {gone}").fetchone()
+    assert resolved is not None
+    con.execute(f"UPDATE ops.finding SET status = 'resolved', resolved_run = {run_id} WHERE {gone}")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE settled AS SELECT f.* REPLACE ("
+        " CASE WHEN o.status = 'resolved' THEN 'reopened' ELSE coalesce(o.status, 'open') END AS status,"
+        f" coalesce(o.first_seen_run, {run_id}) AS first_seen_run, {run_id} AS last_seen_run,"
+        " CAST(NULL AS INTEGER) AS resolved_run)"
+        " FROM found f LEFT JOIN ops.finding o ON o.finding_id = f.finding_id"
+    )
+    con.execute("DELETE FROM ops.finding WHERE finding_id IN (SELECT finding_id FROM settled)")
+    con.execute("INSERT INTO ops.finding BY NAME SELECT * FROM settled ORDER BY rule_id, finding_id")
+    return int(counts[0]), int(counts[1]), int(resolved[0]), int(counts[2])
+
+
+def _record(
+    con: duckdb.DuckDBPyConnection,
+    report: CheckReport,
+    settings: Mapping[str, RuleSettings],
+    author: str,
+    now: dt.datetime,
+    rule_ids: Sequence[str],
+) -> None:
+    status = "error" if report.has_errors else ("fail" if any(o.violated for o in report.outcomes) else "pass")
+    parameters = {
+        o.rule.rule_id: {k: str(v) for k, v in settings[o.rule.rule_id].params.items()} for o in report.outcomes
+    }
+    con.execute(
+        f"INSERT INTO ops.run VALUES ({', '.join('?' * 14)})",
+        [
+            report.run_id,
+            report.as_of,
+            now,
+            Decimal(f"{report.seconds:.3f}"),
+            author,
+            status,
+            len(report.outcomes),
+            sum(o.tested for o in report.outcomes),
+            sum(o.violated for o in report.outcomes),
+            report.new,
+            report.still_open,
+            report.resolved,
+            report.reopened,
+            json.dumps({"rules": list(rule_ids), "params": parameters}, ensure_ascii=False, sort_keys=True),
+        ],
+    )
+    con.executemany(
+        f"INSERT INTO ops.outcome VALUES ({', '.join('?' * 11)})",
+        [
+            [
+                report.run_id,
+                o.rule.rule_id,
+                o.rule.file.digest,
+                settings[o.rule.rule_id].severity or o.rule.severity,
+                o.status,
+                o.population,
+                o.tested,
+                o.violated,
+                o.amount_at_risk,
+                Decimal(f"{o.seconds:.3f}"),
+                o.detail,
+            ]
+            for o in report.outcomes
+        ],
+    )
+
+
+def list_findings(
+    con: duckdb.DuckDBPyConnection,
+    rules: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    severity: str = "",
+    location: str = "",
+    limit: int | None = None,
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Findings as column names and rows, gravest and dearest first; without `statuses` those not resolved."""
+    conditions, values = ["true"], []
+    for column, wanted in (("rule_id", rules), ("status", statuses)):
+        if wanted:
+            conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+            values += list(wanted)
+    if not statuses:
+        conditions.append("status <> 'resolved'")
+    if severity:
+        conditions.append("severity = ?")
+        values.append(severity)
+    if location:
+        conditions.append("location_code = ?")
+        values.append(location)
+    rank = " ".join(f"WHEN '{s}' THEN {i}" for i, s in enumerate(SEVERITIES))
+    sql = (
+        f"SELECT {', '.join(_COLUMNS)} FROM ops.finding WHERE {' AND '.join(conditions)}"
+        f" ORDER BY CASE severity {rank} END, amount_at_risk DESC NULLS LAST, rule_id, document_no,"
+        " document_line_no, product_code, occurred_date, finding_id"
+    )
+    if limit is not None:
+        sql += f" LIMIT {int(limit)}"
+    return list(_COLUMNS), con.execute(sql, values).fetchall()

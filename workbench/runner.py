@@ -1,0 +1,271 @@
+"""Running the rules: models first, then each rule, counting what was looked at, tested and violated.
+
+Rows that a rule returns become findings in `findings`; here they are only gathered, as rows of one shape.
+A rule that fails is an error and never a pass, and nothing to test is never a pass either.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from workbench.catalogue import FINDING_COLUMNS, Catalogue, Model, Rule
+from workbench.errors import ConfigurationError
+from workbench.models import bound, build_models
+from workbench.tables import OPS_TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+_PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
+_SCOPES = ("supplier", "category")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rule came to. `status` is error, not_applicable, fail, warn or pass; `detail` says why where needed."""
+
+    rule: Rule
+    status: str
+    population: int = 0
+    tested: int = 0
+    violated: int = 0
+    amount_at_risk: Decimal = Decimal(0)
+    seconds: float = 0.0
+    detail: str = ""
+
+    @property
+    def not_tested(self) -> int:
+        """Rows looked at that lack what the rule needs."""
+        return self.population - self.tested
+
+
+@dataclass(frozen=True)
+class Override:
+    """Parameters for one supplier or one category in place of the rule's own."""
+
+    scope: str
+    value: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RuleSettings:
+    """A rule's parameters as the shop has set them; `is_enabled` false leaves the rule out."""
+
+    params: Mapping[str, Any]
+    overrides: Sequence[Override] = ()
+    severity: str = ""
+    is_enabled: bool = True
+
+
+def settings_for(rule: Rule, configured: Mapping[str, Any]) -> RuleSettings:
+    """The shop's settings of a rule over its defaults; ConfigurationError for a name or type that does not fit."""
+    values = dict(configured)
+    enabled, severity = values.pop("enabled", True), str(values.pop("severity", ""))
+    scopes = {scope: values.pop(scope, {}) for scope in _SCOPES}
+    overrides = [
+        Override(scope, str(value), {**rule.params, **_checked(rule, {**values, **params})})
+        for scope in _SCOPES
+        for value, params in scopes[scope].items()
+    ]
+    return RuleSettings({**rule.params, **_checked(rule, values)}, overrides, severity, bool(enabled))
+
+
+def _checked(rule: Rule, values: Mapping[str, Any]) -> dict[str, Any]:
+    result = {}
+    for name, value in values.items():
+        if name not in rule.params:
+            known = ", ".join([*rule.params, "enabled", "severity", *_SCOPES])
+            raise ConfigurationError(f"[rules.{rule.rule_id}] sets {name}, which the rule does not have: use {known}.")
+        default = rule.params[name]
+        if isinstance(default, Decimal) or (isinstance(default, int) and not isinstance(default, bool)):
+            if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+                raise ConfigurationError(f"[rules.{rule.rule_id}] {name} is {value!r}: give a number.")
+            result[name] = Decimal(str(value)) if isinstance(default, Decimal) or isinstance(value, float) else value
+        elif type(value) is not type(default):
+            raise ConfigurationError(
+                f"[rules.{rule.rule_id}] {name} is {value!r}: give a {type(default).__name__} like {default!r}."
+            )
+        else:
+            result[name] = value
+    return result
+
+
+def refresh_models(con: duckdb.DuckDBPyConnection, models: Sequence[Model], as_of: dt.date, run_id: int) -> list[str]:
+    """Build the models whose SQL or whose data has changed since they were last built; the names of those built."""
+    states = dict(con.execute("SELECT model, fingerprint FROM ops.model_state").fetchall())
+    built: list[str] = []
+    stamps: dict[str, str] = {}
+    for model in models:
+        inputs = [_stamp(con, table, stamps) for table in sorted(model.tables)]
+        values = {"as_of": as_of} if "as_of" in model.file.parameters else {}
+        text = json.dumps([model.file.digest, inputs, {k: str(v) for k, v in values.items()}])
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        stamps[f"mart.{model.name}"] = fingerprint
+        if states.get(model.name) == fingerprint:
+            continue
+        build_models(con, [model], {"as_of": as_of})
+        con.execute("DELETE FROM ops.model_state WHERE model = ?", [model.name])
+        con.execute("INSERT INTO ops.model_state VALUES (?, ?, ?)", [model.name, fingerprint, run_id])
+        built.append(model.name)
+    return built
+
+
+def _stamp(con: duckdb.DuckDBPyConnection, table: str, stamps: dict[str, str]) -> str:
+    """What changes whenever the rows of a core table can have changed: files only ever add and revise."""
+    if table not in stamps:
+        row = con.execute(
+            "SELECT max(file_id), sum(rows_accepted) FROM ops.file_table WHERE table_name = ? AND rows_accepted > 0",
+            [table.removeprefix("core.")],
+        ).fetchone()
+        stamps[table] = f"{table}:{row}"
+    return stamps[table]
+
+
+def run_rule(
+    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date, catalogue: Catalogue
+) -> Outcome:
+    """Run one rule into the temporary table `offending`; never raises for a fault of the rule.
+
+    `offending` has the columns of `ops.finding` that a rule can know: identity, texts, quantities, evidence.
+    """
+    import duckdb
+
+    started = time.perf_counter()
+    con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
+    try:
+        population, tested = _population(con, rule, settings, as_of)
+        if tested == 0:
+            reason = str(rule.file.header.get("not_applicable", "")) or "there is nothing to test"
+            if population:
+                reason = f"none of {population} rows has {', '.join(rule.needs)}"
+            return Outcome(rule, "not_applicable", population, 0, seconds=time.perf_counter() - started, detail=reason)
+        for where, params in _scopes(con, rule, settings):
+            _gather(con, rule, settings, {**params, "as_of": as_of}, where)
+        _refuse_repeated_identity(con, rule)
+        row = con.execute("SELECT count(*), coalesce(sum(amount_at_risk), 0) FROM offending").fetchone()
+        assert row is not None
+        severity = settings.severity or rule.severity
+        status = "pass" if row[0] == 0 else ("warn" if severity == "low" else "fail")
+        return Outcome(rule, status, population, tested, row[0], row[1], time.perf_counter() - started)
+    except (duckdb.Error, ConfigurationError) as error:
+        con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
+        detail = str(error).strip().splitlines()[0]
+        return Outcome(rule, "error", seconds=time.perf_counter() - started, detail=detail)
+
+
+def _population(
+    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date
+) -> tuple[int, int]:
+    from workbench.header import parameters_of
+
+    condition = " AND ".join(f'"{c}" IS NOT NULL' for c in rule.needs) or "true"
+    values = bound(parameters_of(rule.population), {**settings.params, "as_of": as_of})
+    row = con.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE {condition}) FROM ({rule.population})", values
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def _scopes(
+    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Conditions over the answer that part it among the overrides: supplier before category before the rule's own."""
+    if not settings.overrides:
+        return [("true", settings.params)]
+    columns = con.sql(f"SELECT * FROM ({_literal(rule.sql)})").columns
+    conditions: list[tuple[str, Mapping[str, Any]]] = []
+    taken: list[str] = []
+    for override in settings.overrides:
+        column = "supplier_code" if override.scope == "supplier" else "product_code"
+        if column not in columns:
+            raise ConfigurationError(f"{rule.rule_id} cannot be set by {override.scope}: it does not return {column}.")
+        value = "'" + override.value.replace("'", "''") + "'"
+        test = f"supplier_code IS NOT DISTINCT FROM {value}"
+        if override.scope == "category":
+            test = f"product_code IN (SELECT product_code FROM core.product WHERE category = {value})"
+        mine = f"coalesce({test}, false)"
+        conditions.append((" AND ".join([mine, *(f"NOT {t}" for t in taken)]), override.params))
+        taken.append(mine)
+    return [*conditions, (" AND ".join(f"NOT {t}" for t in taken), settings.params)]
+
+
+def _literal(sql: str) -> str:
+    # Only to learn the columns: any value will do for the parameters.
+    return re.sub(r"\$[a-z_][a-z0-9_]*", "NULL", sql)
+
+
+def _gather(
+    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, values: Mapping[str, Any], where: str
+) -> None:
+    """The rule's rows as findings: identity from the grain, texts from the templates, the rest as evidence."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {rule.sql}", bound(rule.file.parameters, values))
+    columns = {name: kind for name, kind, *_ in con.execute("DESCRIBE answer").fetchall()}
+    missing = [c for c in rule.grain if c not in columns]
+    if missing:
+        raise ConfigurationError(f"the grain names {missing[0]}, which the SELECT does not return")
+    identity = ", ".join([f"'{rule.rule_id}'", *(f"coalesce(CAST(\"{c}\" AS VARCHAR), '')" for c in rule.grain)])
+    evidence = [c for c in columns if c not in FINDING_COLUMNS]
+    pairs = ", ".join(f"'{c}', {_plain(c, columns[c])}" for c in evidence)
+    whole = ", ".join(f"coalesce(CAST(\"{c}\" AS VARCHAR), '')" for c in sorted(columns))
+    kinds = OPS_TABLES["ops.finding"]
+    known = ", ".join(
+        f'CAST("{c}" AS {kinds[c]}) AS "{c}"' if c in columns else f'CAST(NULL AS {kinds[c]}) AS "{c}"'
+        for c in FINDING_COLUMNS
+    )
+    con.execute(
+        f"INSERT INTO offending BY NAME SELECT substr(md5(concat_ws(chr(31), {identity})), 1, 16) AS finding_id,"
+        f" '{rule.rule_id}' AS rule_id, '{settings.severity or rule.severity}' AS severity, 'open' AS status, {known},"
+        f" {_sentence(rule.text('message'), columns, rule)} AS message,"
+        f" {_sentence(rule.text('message', 'zh'), columns, rule)} AS message_zh,"
+        f" CAST(json_object({pairs}) AS VARCHAR) AS evidence,"
+        f" md5(concat_ws(chr(31), {whole})) AS evidence_hash"
+        f" FROM answer WHERE {where}"
+    )
+
+
+def _refuse_repeated_identity(con: duckdb.DuckDBPyConnection, rule: Rule) -> None:
+    row = con.execute(
+        "SELECT count(*), min(message) FROM (SELECT finding_id, min(message) AS message FROM offending"
+        " GROUP BY finding_id HAVING count(*) > 1)"
+    ).fetchone()
+    if row is not None and row[0]:
+        raise ConfigurationError(
+            f"the grain ({', '.join(rule.grain)}) does not tell {row[0]} findings from others, for example: {row[1]}"
+        )
+
+
+def _sentence(template: str, columns: Mapping[str, str], rule: Rule) -> str:
+    """A message template as SQL text: `{column}` becomes the value, without the trailing zeros of a DECIMAL."""
+    parts: list[str] = []
+    position = 0
+    for match in _PLACEHOLDER.finditer(template):
+        if match[1] not in columns:
+            raise ConfigurationError(f"the message names {match[1]}, which the SELECT does not return")
+        parts.append(_quoted(template[position : match.start()]))
+        parts.append(f"coalesce({_plain(match[1], columns[match[1]])}, '–')")
+        position = match.end()
+    parts.append(_quoted(template[position:]))
+    return " || ".join(p for p in parts if p != "''") or "''"
+
+
+def _plain(column: str, kind: str) -> str:
+    text = f'CAST("{column}" AS VARCHAR)'
+    if kind.startswith("DECIMAL"):
+        return f"rtrim(rtrim({text}, '0'), '.')" if not kind.endswith(",0)") else text
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime(\"{column}\", '%Y-%m-%d %H:%M:%S')"
+    return text
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
