@@ -29,7 +29,7 @@ def _feed(
         name=name,
         tables=tables or {},
         columns=tuple(columns.split()),
-        files=(f"{stem}.*", f"{stem}[-_ ]*"),
+        files=(f"{stem}.csv", f"{stem}.tsv", f"{stem}.txt"),
         headerless=True,
         delimiter=delimiter,
         quoted=False,

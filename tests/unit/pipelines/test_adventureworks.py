@@ -120,7 +120,7 @@ def test_each_file_is_one_feed(sources) -> None:
     names = "PurchaseOrderDetail PurchaseOrderHeader ProductInventory Product ProductVendor ProductModel SpecialOffer"
     for name in names.split():
         assert len([f for f in sources["adventureworks"].feeds if f.matches_name(f"{name}.csv")]) == 1
-    assert sources["adventureworks"].feed("product").matches_name("product_2025-08.tsv")
+    assert not sources["adventureworks"].feed("product").matches_name("product_barcode.csv")
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ StockItemID|StockItemName|SupplierID|UnitPackageID|LeadTimeDays|QuantityPerOuter
 80 | Mug | 4 | 7 | 14 | 3 | Northwind | | 8302039293929 | 13
 """
 ORDERS = """
-PurchaseOrderID | SupplierID | OrderDate | ExpectedDeliveryDate
-5 | 4 | 2013-01-01 00:00:00 | 2013-01-15 00:00:00
+PurchaseOrderID | SupplierID | OrderDate | ExpectedDeliveryDate | IsOrderFinalized
+5 | 4 | 2013-01-01 00:00:00 | 2013-01-15 00:00:00 | true
 """
 LINES = """
 PurchaseOrderLineID|PurchaseOrderID|StockItemID|OrderedOuters|ExpectedUnitPricePerOuter|IsOrderLineFinalized
@@ -140,13 +140,16 @@ def test_invoice_is_a_line_and_a_payment_is_not(runner) -> None:
     134 | 4 | 5 | 5 | 7290 | 2013-01-02 00:00:00 | 313.5
     135 | 4 | 7 | | | 2013-01-03 00:00:00 | -313.5
     136 | 4 | 6 | 5 | 7291 | 2013-01-03 00:00:00 | -3.5
+    137 | 4 | 2 | 5 | 7292 | 2013-01-03 00:00:00 | 9
     """
     done = runner("wwi").text("supplier_transactions", content).run()
 
-    assert done.rows("SELECT invoice_no, line_no, po_no, invoiced_amount FROM core.invoice_line") == [
-        ("7290", 134, "5", Decimal("313.5"))
+    assert done.rows("SELECT invoice_no, line_no, po_no, invoiced_amount FROM core.invoice_line ORDER BY line_no") == [
+        ("7290", 134, "5", Decimal("313.5")),
+        ("7291", 136, "5", Decimal("-3.5")),
     ]
-    assert done.unaccounted["supplier_transactions"] == [3]
+    assert done.unaccounted["supplier_transactions"] == []
+    assert [r[2:] for r in done.refused] == [(4, "line_no", "transaction type 2")]
 
 
 @pytest.fixture(scope="module")
