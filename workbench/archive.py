@@ -62,7 +62,9 @@ class Archive:
                 part.replace(target)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise InputRefused(f"{path.name} cannot be copied to the archive {self.folder}: {error.strerror}.") from error
+            raise InputRefused(
+                f"{path.name} cannot be copied to the archive {self.folder}: {error.strerror}."
+            ) from error
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -74,7 +76,9 @@ class Archive:
             part.unlink(missing_ok=True)
 
 
-def loaded_files(con: duckdb.DuckDBPyConnection, where: str = "true", values: Sequence[object] = ()) -> list[LoadedFile]:
+def loaded_files(
+    con: duckdb.DuckDBPyConnection, where: str = "true", values: Sequence[object] = ()
+) -> list[LoadedFile]:
     """Files of the lake that fulfil a condition over `ops.file`, in the order they were loaded."""
     rows = con.execute(
         "SELECT file_id, sha256, file_name, sheet, source, feed, dialect, header FROM ops.file"
@@ -105,7 +109,9 @@ def reopen(archive: Archive, file: LoadedFile) -> RawTable:
 
     path = archive.path(file.sha256)
     if not path.exists():
-        raise InputRefused(f"The original of {file.file_name} is missing from {archive.folder}: restore it from a backup.")
+        raise InputRefused(
+            f"The original of {file.file_name} is missing from {archive.folder}: restore it from a backup."
+        )
     tables = open_tables(path, ReadOptions.from_dialect(file.dialect))
     return next((t for t in tables if t.name == file.sheet), tables[0])
 

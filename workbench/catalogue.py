@@ -144,7 +144,9 @@ class Catalogue:
             if name in path:
                 raise ConfigurationError(f"The models {' → '.join((*path, name))} read each other in a circle.")
             if name not in self.models:
-                raise ConfigurationError(f"mart.{name} is read by {path[-1] if path else 'a rule'} and no model makes it.")
+                raise ConfigurationError(
+                    f"mart.{name} is read by {path[-1] if path else 'a rule'} and no model makes it."
+                )
             for table in sorted(self.models[name].tables):
                 if table.startswith("mart."):
                     visit(table.removeprefix("mart."), (*path, name))

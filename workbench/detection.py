@@ -159,8 +159,10 @@ def _by_words(
 ) -> Detection | str:
     if choice.table and choice.table not in contracts:
         raise InputRefused(f"There is no core table {choice.table!r}: use one of {', '.join(sorted(contracts))}.")
-    by_name = choice.table or _table_by_name(raw.name, source, contracts) or _table_by_name(
-        Path(name).stem, source, contracts
+    by_name = (
+        choice.table
+        or _table_by_name(raw.name, source, contracts)
+        or _table_by_name(Path(name).stem, source, contracts)
     )
     if by_name:
         matched = _match(raw, source, contracts[by_name])
@@ -190,9 +192,7 @@ def _by_words(
 
 def _word_detection(raw: RawTable, source: Source, table: str, matched: Mapping[int, str]) -> Detection:
     unknown = tuple(
-        h or f"(column {i + 1}, no name)"
-        for i, h in enumerate(raw.header)
-        if i not in matched and h not in OWN_COLUMNS
+        h or f"(column {i + 1}, no name)" for i, h in enumerate(raw.header) if i not in matched and h not in OWN_COLUMNS
     )
     return Detection(raw, source, None, table, matched, unknown)
 

@@ -88,7 +88,7 @@ def check(
         outcomes = []
         for rule in chosen:
             progress(rule.rule_id)
-            outcomes.append(run_rule(con, rule, settings[rule.rule_id], as_of, catalogue))
+            outcomes.append(run_rule(con, rule, settings[rule.rule_id], as_of))
             con.execute("INSERT INTO found SELECT * FROM offending")
         moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status in ("fail", "warn", "pass")])
         report = CheckReport(run_id, as_of, outcomes, *moved, built, time.perf_counter() - started)

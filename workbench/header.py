@@ -68,7 +68,7 @@ def read_sql_file(path: Path) -> SqlFile:
     text = path.read_text(encoding="utf-8")
     match = _FILE.match(text)
     if match is None:
-        raise ConfigurationError(f"{path} does not begin with a header comment: start it with /* title = \"…\" … */.")
+        raise ConfigurationError(f'{path} does not begin with a header comment: start it with /* title = "…" … */.')
     header = _toml(match["header"], path, "header")
     cases = _toml(match["cases"] or "", path, "cases")
     sql = match["sql"].strip().rstrip(";").strip()
@@ -116,6 +116,8 @@ def _little_table(text: str, path: Path, case: str) -> list[dict[str, str | None
     for line in lines[1:]:
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) != len(names):
-            raise ConfigurationError(f"Case {case!r} of {path}: {len(cells)} cells under {len(names)} names in {line!r}.")
+            raise ConfigurationError(
+                f"Case {case!r} of {path}: {len(cells)} cells under {len(names)} names in {line!r}."
+            )
         rows.append({n: None if c == "" else ("" if c == "''" else c) for n, c in zip(names, cells, strict=True)})
     return rows

@@ -132,9 +132,7 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             yield path, False
 
 
-def _arrive(
-    path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool
-) -> _Arrival | FileReport:
+def _arrive(path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool) -> _Arrival | FileReport:
     """Keep the original and look at what it is. Nothing of a refused file stays."""
     if not path.exists():
         return FileReport(path.name, "refused", f"{path} does not exist: check the path.")
@@ -186,9 +184,7 @@ def _ordered(arrivals: list[_Arrival]) -> list[_Arrival]:
     return result
 
 
-def _load(
-    arrival: _Arrival, place: Workplace, writer: Writer, choice: Choice, progress: Progress
-) -> list[FileReport]:
+def _load(arrival: _Arrival, place: Workplace, writer: Writer, choice: Choice, progress: Progress) -> list[FileReport]:
     """One file, all its sheets, one transaction."""
     reports: list[FileReport] = []
     facts: dict[str, object] = {"sha256": arrival.sha256, "file": arrival.name}
@@ -231,7 +227,9 @@ def _load_table(
     if not needs_sql(detection, table):
         mapped = [renamed(detection, intake)]
     else:
-        workshop = open_workshop(folder, {"raw": lay_down(intake, folder, "raw"), **_needed(detection, place, con, folder)})
+        workshop = open_workshop(
+            folder, {"raw": lay_down(intake, folder, "raw"), **_needed(detection, place, con, folder)}
+        )
         if table is not None:
             mapped = [with_keys(detection, workshop, table, folder)]
         else:
@@ -264,9 +262,7 @@ def _load_table(
     return report
 
 
-def _home(
-    landings: list[Landing], detection: Detection, place: Workplace, file_id: int, folder: Path
-) -> Landing:
+def _home(landings: list[Landing], detection: Detection, place: Workplace, file_id: int, folder: Path) -> Landing:
     """Where rows that never became a row of a table are rejected: the first table of the file, or one like it."""
     if not landings:
         landings.append(Landing(place.contracts["product"], file_id, folder / "home", (), Readings(), {}))
@@ -289,7 +285,9 @@ def _land(
     columns = [table.columns[c] for c in mapped.present]
 
     def attempt(readings: Readings, is_decided: bool) -> Landing | None:
-        landing = Landing(table, file_id, folder / ("second" if is_decided else "first"), mapped.present, readings, words)
+        landing = Landing(
+            table, file_id, folder / ("second" if is_decided else "first"), mapped.present, readings, words
+        )
         for batch in mapped.batches():
             is_plain = landing.add(batch)
             if not is_plain and not is_decided:

@@ -149,9 +149,7 @@ class Lake:
         for file in files:
             target = folder / file.name
             file.replace(target)
-            con.execute(
-                f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)}, schema => 'core')"
-            )
+            con.execute(f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)}, schema => 'core')")
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -21,7 +21,11 @@ from workbench.lake import Lake, quoted
 if TYPE_CHECKING:
     import duckdb
 
-CONTRACT_RULES = {"not_nullable": "key_is_empty", "isin": "not_an_allowed_value", "greater_than_or_equal_to": "below_zero"}
+CONTRACT_RULES = {
+    "not_nullable": "key_is_empty",
+    "isin": "not_an_allowed_value",
+    "greater_than_or_equal_to": "below_zero",
+}
 REJECT_SCHEMA = {"row_no": pl.Int64, "column_name": pl.String, "rule": pl.String, "value": pl.String}
 
 # Below this a file of its own is not worth its metadata: DuckLake keeps small inserts in the catalogue or one file.
@@ -75,11 +79,7 @@ class Landing:
         columns = [self.table.columns[name] for name in self.present]
         result = cast(batch, columns, self.readings, self.words)
         frame = self._completed(result.frame)
-        rejects = [
-            result.failures.select(
-                "position", pl.col("column").alias("column_name"), "rule", "value"
-            )
-        ]
+        rejects = [result.failures.select("position", pl.col("column").alias("column_name"), "rule", "value")]
         judged = self._judged(frame)
         if judged is not None:
             rejects.append(judged)
@@ -109,7 +109,9 @@ class Landing:
             elif lake.is_local and self.rows_staged >= ADOPT_FROM_ROWS:
                 lake.adopt(con, self.table.name, self.staged)
             else:
-                con.execute(f"INSERT INTO core.{self.table.name} BY NAME SELECT * FROM {self._source()} ORDER BY row_no")
+                con.execute(
+                    f"INSERT INTO core.{self.table.name} BY NAME SELECT * FROM {self._source()} ORDER BY row_no"
+                )
         self._store_rejects(con)
         accepted = self.offered - self.rejected - known - repeated
         landed = Landed(self.table.name, self.offered, accepted, revised, self.rejected, known + repeated, repeated)
@@ -125,7 +127,9 @@ class Landing:
     def _completed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """All columns of the contract, with the empty text where emptiness is a value."""
         absent = [
-            pl.lit(None, dtype=c.dtype).alias(c.name) for c in self.table.columns.values() if c.name not in frame.columns
+            pl.lit(None, dtype=c.dtype).alias(c.name)
+            for c in self.table.columns.values()
+            if c.name not in frame.columns
         ]
         frame = frame.with_columns(absent)
         filled = [
@@ -243,7 +247,9 @@ class Landing:
         )
         if revised:
             self._keep_revisions(con)
-        con.execute(f"INSERT INTO core.{name} BY NAME SELECT * EXCLUDE (n, content_hash) FROM arriving ORDER BY row_no, n")
+        con.execute(
+            f"INSERT INTO core.{name} BY NAME SELECT * EXCLUDE (n, content_hash) FROM arriving ORDER BY row_no, n"
+        )
         con.execute("DROP TABLE arriving; DROP TABLE ranked; DROP TABLE met;")
         return known, repeated, revised
 

@@ -130,7 +130,9 @@ def by_feed(
     result = []
     for name, sql in feed.tables.items():
         if name not in contracts:
-            raise ConfigurationError(f"Feed {feed.name} of {detection.source.name} makes {name}, which is no core table.")
+            raise ConfigurationError(
+                f"Feed {feed.name} of {detection.source.name} makes {name}, which is no core table."
+            )
         try:
             columns = con.sql(sql).columns
             unknown = [c for c in columns if c != "row_no" and c not in contracts[name].columns]
@@ -141,13 +143,13 @@ def by_feed(
                 )
             result.append(_copied(con, sql, name, [c for c in columns if c != "row_no"], folder))
         except duckdb.Error as error:
-            raise ConfigurationError(f"The SQL of feed {feed.name} of {detection.source.name} fails: {error}") from error
+            raise ConfigurationError(
+                f"The SQL of feed {feed.name} of {detection.source.name} fails: {error}"
+            ) from error
     return result
 
 
-def with_keys(
-    detection: Detection, con: duckdb.DuckDBPyConnection, table: Table, folder: Path
-) -> Mapped:
+def with_keys(detection: Detection, con: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Mapped:
     """A core table whose file has no line or movement numbers: they are made from position or content."""
     headers = detection.raw.header
     named = {column: headers[position] for position, column in detection.columns.items()}

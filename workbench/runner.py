@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import FINDING_COLUMNS, Catalogue, Model, Rule
+from workbench.catalogue import FINDING_COLUMNS, Model, Rule
 from workbench.errors import ConfigurationError
 from workbench.models import bound, build_models
 from workbench.tables import OPS_TABLES
@@ -130,9 +130,7 @@ def _stamp(con: duckdb.DuckDBPyConnection, table: str, stamps: dict[str, str]) -
     return stamps[table]
 
 
-def run_rule(
-    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date, catalogue: Catalogue
-) -> Outcome:
+def run_rule(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date) -> Outcome:
     """Run one rule into the temporary table `offending`; never raises for a fault of the rule.
 
     `offending` has the columns of `ops.finding` that a rule can know: identity, texts, quantities, evidence.
@@ -162,9 +160,7 @@ def run_rule(
         return Outcome(rule, "error", seconds=time.perf_counter() - started, detail=detail)
 
 
-def _population(
-    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date
-) -> tuple[int, int]:
+def _population(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date) -> tuple[int, int]:
     from workbench.header import parameters_of
 
     condition = " AND ".join(f'"{c}" IS NOT NULL' for c in rule.needs) or "true"
@@ -176,9 +172,7 @@ def _population(
     return int(row[0]), int(row[1])
 
 
-def _scopes(
-    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings
-) -> list[tuple[str, Mapping[str, Any]]]:
+def _scopes(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings) -> list[tuple[str, Mapping[str, Any]]]:
     """Conditions over the answer that part it among the overrides: supplier before category before the rule's own."""
     if not settings.overrides:
         return [("true", settings.params)]

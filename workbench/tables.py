@@ -59,7 +59,6 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "column_name": "VARCHAR",
         "rule": "VARCHAR",
         "value": "VARCHAR",
-        "mended_by_file_id": "INTEGER",
     },
     "ops.run": {
         "run_id": "INTEGER",

@@ -105,7 +105,10 @@ def decide_date(counts: Mapping[str, int], given: str = "") -> tuple[str, str]:
         return "", "long and short years are written in different orders"
     looks_swapped = counts.get("iso", 0) and not counts.get("iso_late_day", 0) and not counts.get("long_either", 0)
     if looks_swapped and counts.get("long_any", 0):
-        return "", "half are dates with a day up to 12 and the rest texts with a day above 12, as Excel leaves them after swapping day and month"
+        return (
+            "",
+            "half are dates with a day up to 12 and the rest texts with a day above 12, as Excel leaves them after swapping day and month",
+        )
     return orders[0], ""
 
 

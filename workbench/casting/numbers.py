@@ -92,6 +92,8 @@ def _parsed(texts: pl.Series, target: pl.DataType, reading: str) -> pl.Series:
     else:
         result = text.cast(target, strict=False)
     if percent.any():
-        hundredth = (text.cast(pl.Decimal(18, 8), strict=False) / pl.Series([100], dtype=pl.Decimal(18, 8))).cast(target)
+        hundredth = (text.cast(pl.Decimal(18, 8), strict=False) / pl.Series([100], dtype=pl.Decimal(18, 8))).cast(
+            target
+        )
         result = pl.select(pl.when(percent).then(hundredth).otherwise(result)).to_series()
     return result

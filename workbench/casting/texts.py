@@ -9,7 +9,22 @@ from collections.abc import Mapping
 import polars as pl
 
 # The word null in its usual disguises. "NA" is not among them: it is also a region and a product code.
-MISSING_WORDS = ("", "null", "NULL", "Null", "(null)", "none", "None", "NONE", "nan", "NaN", "n/a", "N/A", "#N/A", "\\N")
+MISSING_WORDS = (
+    "",
+    "null",
+    "NULL",
+    "Null",
+    "(null)",
+    "none",
+    "None",
+    "NONE",
+    "nan",
+    "NaN",
+    "n/a",
+    "N/A",
+    "#N/A",
+    "\\N",
+)
 _LONGEST = max(len(word) for word in MISSING_WORDS)
 
 # Excel's way to show a long number: digits are lost for good, so it is no code any more.
@@ -71,7 +86,9 @@ def cast_choice(series: pl.Series, words: Mapping[str, str]) -> pl.Series:
     """A fixed value: the contract's own word or a synonym of the source; anything else stays as it is found."""
     unique = series.unique().drop_nulls()
     lowered = [normalised_word(value) for value in unique]
-    known = [words.get(low, low if low in words.values() else value) for low, value in zip(lowered, unique, strict=True)]
+    known = [
+        words.get(low, low if low in words.values() else value) for low, value in zip(lowered, unique, strict=True)
+    ]
     return series.replace_strict(unique, pl.Series(known, dtype=pl.String), default=None, return_dtype=pl.String)
 
 

@@ -70,11 +70,15 @@ def find_encoding(path: Path, survey: Survey) -> str:
 def _utf16_by_nuls(head: bytes) -> str | None:
     """UTF-16 without a mark: digits and delimiters leave a NUL in every second place, always on the same side."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if even + odd < len(head) / 20 or len(head) < 4:
-        return None
     if odd > 19 * even:
-        return "utf-16-le"
-    return "utf-16-be" if even > 19 * odd else None
+        name = "utf-16-le"
+    elif even > 19 * odd:
+        name = "utf-16-be"
+    else:
+        return None
+    text = head[: len(head) // 2 * 2].decode(name, errors="replace")
+    # A stray NUL in other text passes the count too, but then the "text" has no lines.
+    return name if ("\n" in text or "\r" in text) and "\0" not in text else None
 
 
 def _telling_bytes(path: Path) -> bytes:

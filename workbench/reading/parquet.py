@@ -40,8 +40,12 @@ class ParquetTable(RawTable):
 
     def batches(self, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
         """See `RawTable.batches`."""
-        types = list(self._schema.items())
         first = 1
+        for cells in in_batches(self._pieces(), rows):
+            yield numbered(cells, first)
+            first += cells.height
+
+    def _pieces(self) -> Iterator[pl.DataFrame]:
         with refusing(self._path):
             pieces = iter(pl.scan_parquet(self._path).collect_batches(maintain_order=True))
             while True:
@@ -51,9 +55,8 @@ class ParquetTable(RawTable):
                     raise _damaged(self._path) from error
                 if piece is None:
                     return
-                cells = [as_text(piece[name], kind).alias(f"c{i}") for i, (name, kind) in enumerate(types)]
-                yield from in_batches(iter([numbered(pl.DataFrame(cells), first)]), rows)
-                first += piece.height
+                cells = [as_text(piece[name], kind) for name, kind in self._schema.items()]
+                yield pl.DataFrame([text.alias(f"c{i}") for i, text in enumerate(cells)])
 
 
 def _damaged(path: Path) -> InputRefused:
@@ -68,7 +71,9 @@ def as_text(values: pl.Series, kind: pl.DataType) -> pl.Series:
         # A time with a zone is shown in UTC and says so.
         zone = "Z" if kind.time_zone else ""
         plain = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if kind.time_zone else values
-        text = plain.dt.to_string("%Y-%m-%d %H:%M:%S%.f").str.replace(r"\.0+$", "")
+        digits = 9 if kind.time_unit == "ns" else 6
+        text = plain.dt.to_string(f"%Y-%m-%d %H:%M:%S%.{digits}f").str.replace(r"\.0+$", "")
+        text = text.str.replace(r"(\.\d{6})000$", "$1")
         return text + zone if zone else text
     if isinstance(kind, pl.Duration):
         return values.dt.to_string("iso")

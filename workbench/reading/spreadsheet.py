@@ -52,12 +52,21 @@ def open_workbook(path: Path, options: ReadOptions) -> list[RawTable]:
         text = str(error).lower()
         if "password" in text or "encrypt" in text:
             raise InputRefused(f"{path.name} is protected by a password: save it without one.") from error
-        raise InputRefused(f"{path.name} is a cut off or damaged workbook: copy or export it again.") from error
+        raise _damaged(path) from error
+    except BaseException as error:
+        # calamine panics on some cut off files; the class of that error cannot be imported and is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(path) from error
     return [
         SheetTable(name, cells, options, "xlsx" if is_xlsx else "xls")
         for name, cells in sheets
         if options.sheet is not None or _has_content(cells)
     ]
+
+
+def _damaged(path: Path) -> InputRefused:
+    return InputRefused(f"{path.name} is a cut off or damaged workbook: copy or export it again.")
 
 
 def _has_content(cells: pl.DataFrame) -> bool:

@@ -1,0 +1,149 @@
+"""What the command line prints: tables for people, JSON, CSV and XLSX for machines."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import InputRefused, UsageError
+from workbench.words import label
+
+FORMATS = ("table", "json", "csv", "xlsx")
+_MIDDLE = {"severity", "status"}
+_COLOURS = {"critical": "bold red", "high": "red", "error": "bold red", "refused": "red", "fail": "red"}
+
+
+def as_json(value: Any) -> str:
+    """JSON with decimals as numbers in full, dates in ISO form and Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_jsonable)
+
+
+def emit_rows(
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    form: str,
+    language: str,
+    path: Path | None = None,
+    title: str = "",
+) -> None:
+    """Write rows in one of FORMATS to stdout or to a file."""
+    if form not in FORMATS:
+        raise UsageError(f"There is no format {form!r}: use one of {', '.join(FORMATS)}.")
+    if form == "table":
+        print_table(names, rows, language, title)
+        return
+    if form == "xlsx":
+        if path is None:
+            raise UsageError("A workbook needs a file: add --output FILE.xlsx.")
+        _write_xlsx(names, rows, path)
+        return
+    text = (
+        as_json([dict(zip(names, row, strict=True)) for row in rows]) + "\n" if form == "json" else _as_csv(names, rows)
+    )
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        # Excel takes a CSV file for UTF-8 only when it begins with a mark.
+        path.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8")
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], language: str, title: str = "") -> None:
+    """A table for a terminal: numbers to the right with thousands separators, words in the reader's language."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for position, name in enumerate(names):
+        is_number = any(isinstance(row[position], (int, Decimal, float)) for row in rows)
+        table.add_column(
+            label(name, language), justify="right" if is_number else "left", overflow="fold", no_wrap=is_number
+        )
+    for row in rows:
+        cells = []
+        for name, cell in zip(names, row, strict=True):
+            text = _shown(cell)
+            style = _COLOURS.get(text, "") if name in _MIDDLE else ""
+            cells.append(Text(label(text, language) if name in _MIDDLE else text, style=style))
+        table.add_row(*cells)
+    # A file or a pipe has no width of its own; lines of a log should not be folded at 80.
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    console.print(table)
+
+
+def say(message: str) -> None:
+    """A line for a person, on stderr, so that stdout holds results alone."""
+    sys.stderr.write(message + "\n")
+
+
+def _shown(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if isinstance(cell, Decimal):
+        whole, _, fraction = f"{cell:,f}".partition(".")
+        fraction = fraction.rstrip("0")
+        return f"{whole}.{fraction}" if fraction else whole
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    return str(cell)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def _harmless(cell: Any) -> Any:
+    """A text that a spreadsheet would compute is shown with an apostrophe in front."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + cell
+    return cell
+
+
+def _as_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def _write_xlsx(names: Sequence[str], rows: Sequence[Sequence[Any]], path: Path) -> None:
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            sheet = book.add_worksheet("rows")
+            dates = book.add_format({"num_format": "yyyy-mm-dd"})
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
+            for position, name in enumerate(names):
+                sheet.write_string(0, position, name)
+            for number, row in enumerate(rows, start=1):
+                for position, cell in enumerate(row):
+                    if isinstance(cell, (dt.date, dt.datetime)):
+                        sheet.write_datetime(number, position, cell, dates)
+                    elif isinstance(cell, (int, Decimal, float)) and not isinstance(cell, bool):
+                        sheet.write_number(number, position, cell)
+                    elif cell is not None:
+                        sheet.write_string(number, position, str(cell))
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be written: {error.strerror}.") from error

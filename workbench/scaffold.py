@@ -1,0 +1,66 @@
+"""Making a project folder: a copy of the sources, rules, notebooks and sample that come with the workbench.
+
+They lie inside the wheel; in a checkout of the repository they are the repository's own folders.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from workbench.errors import ConfigurationError
+from workbench.settings import FILE_NAME
+
+FOLDERS = ("pipelines", "checks", "notebooks", "data")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
+_SETTINGS = """\
+# Settings of this project. Everything has a default; each can also be set as WORKBENCH_SECTION__NAME.
+# 本项目的设置。每一项都有默认值，也可以用环境变量 WORKBENCH_SECTION__NAME 设置。
+
+[shop]
+# language = "zh"                 # en or zh · 语言
+# currency = "CNY"
+
+[lake]
+# catalogue = "sqlite"            # or a PostgreSQL address: "dbname=stock host=db user=audit"
+# data_path = "var/lake"
+# memory_limit = "4GB"
+
+[check]
+# fail_on = "low"                 # exit code 10 from this severity on: critical high medium low never
+
+# Parameters of a rule, for the shop, a category or a supplier (`workbench rule show RULE` lists them):
+# [rules.receipt_over_order]
+# tolerance_share = 0.02
+# [rules.receipt_over_order.category."生鲜"]
+# tolerance_share = 0.05
+# [rules.receipt_over_order.supplier."S001"]
+# tolerance_share = 0.0
+"""
+
+
+def origin() -> Path:
+    """Where the folders to copy lie: inside the installed package, else the repository around it."""
+    package = Path(__file__).parent
+    inside = package / "_project"
+    return inside if inside.is_dir() else package.parent
+
+
+def make_project(folder: Path) -> Path:
+    """Make a working project in a folder that does not exist yet or is empty; the folder.
+
+    Raises ConfigurationError where something is in the way: nothing of anybody's is overwritten.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(f"{folder} is not empty: name a new folder.")
+    source = origin()
+    if not (source / "checks" / "rules").is_dir():
+        raise ConfigurationError(f"{source} holds no rules to copy: install the package again.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FOLDERS:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, folder / name, ignore=_LEFT_OUT)
+    (folder / "inbox").mkdir()
+    (folder / FILE_NAME).write_text(_SETTINGS, encoding="utf-8")
+    return folder

@@ -1,0 +1,140 @@
+"""Labels and sentences of the command line in English and Chinese, and what each reason for a rejection means.
+
+Texts of rules live with the rules, titles of columns with the contracts.
+"""
+
+from __future__ import annotations
+
+LABELS: dict[str, tuple[str, str]] = {
+    "file": ("file", "文件"),
+    "file_id": ("no.", "编号"),
+    "source": ("source", "来源"),
+    "feed": ("kind", "类型"),
+    "status": ("status", "状态"),
+    "read": ("read", "读取"),
+    "accepted": ("accepted", "接收"),
+    "rejected": ("rejected", "拒收"),
+    "known": ("known", "已知"),
+    "blank": ("blank", "空行"),
+    "ignored": ("not used", "不用"),
+    "revised": ("revised", "修订"),
+    "message": ("message", "说明"),
+    "rule_id": ("rule", "规则"),
+    "title": ("title", "名称"),
+    "severity": ("severity", "级别"),
+    "process": ("process", "流程"),
+    "tested": ("tested", "检查数"),
+    "not_tested": ("not tested", "未检查"),
+    "violated": ("violated", "问题数"),
+    "amount_at_risk": ("at risk", "涉及金额"),
+    "seconds": ("seconds", "秒"),
+    "row_no": ("row", "行"),
+    "column_name": ("column", "列"),
+    "value": ("value", "值"),
+    "why": ("why", "原因"),
+    "table_name": ("table", "表"),
+    "snapshot": ("snapshot", "快照"),
+    "committed_at": ("when (UTC)", "时间(UTC)"),
+    "author": ("who", "操作人"),
+    "finding_id": ("finding", "问题编号"),
+    "location_code": ("location", "门店"),
+    "product_code": ("product", "商品"),
+    "document_no": ("document", "单据"),
+    "occurred_date": ("date", "日期"),
+    "check": ("check", "项目"),
+    "detail": ("detail", "详情"),
+    "what": ("what", "内容"),
+    "loaded": ("loaded", "已载入"),
+    "seen": ("seen before", "以前载入过"),
+    "skipped": ("skipped", "跳过"),
+    "refused": ("refused", "拒绝"),
+    "critical": ("critical", "严重"),
+    "high": ("high", "高"),
+    "medium": ("medium", "中"),
+    "low": ("low", "低"),
+    "fail": ("fail", "不通过"),
+    "warn": ("warn", "提醒"),
+    "pass": ("pass", "通过"),
+    "error": ("error", "出错"),
+    "not_applicable": ("not applicable", "不适用"),
+    "open": ("open", "未解决"),
+    "resolved": ("resolved", "已解决"),
+    "reopened": ("reopened", "重新出现"),
+    "ok": ("ok", "正常"),
+    "fault": ("fault", "异常"),
+}
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "unknown_columns": ("{file}: columns not used: {columns}", "{file}：未使用的列：{columns}"),
+    "key_repeated": (
+        "{file}: {count} rows repeat a row of the same file and were counted as known",
+        "{file}：{count} 行与同一文件中的行重复，计为已知",
+    ),
+    "rejects_hint": (
+        "{count} rows were rejected: see `workbench rejects`, mend them with `workbench rejects --export FILE.xlsx`.",
+        "有 {count} 行被拒收：用 `workbench rejects` 查看，用 `workbench rejects --export FILE.xlsx` 导出修改。",
+    ),
+    "checked": (
+        "Run {run} as of {as_of}: {rules} rules, {violated} findings ({new} new, {still} still open, {reopened} reopened),"
+        " {resolved} resolved, {seconds} s.",
+        "第 {run} 次检查，截至 {as_of}：{rules} 条规则，{violated} 个问题（新 {new}，仍未解决 {still}，重新出现 {reopened}），"
+        "已解决 {resolved}，用时 {seconds} 秒。",
+    ),
+    "no_findings": (
+        "There are no findings here. Run `workbench check` if nothing was checked yet.",
+        "没有问题。如果还没有检查过，请运行 `workbench check`。",
+    ),
+    "no_rejects": ("No row was rejected.", "没有被拒收的行。"),
+    "exported": ("Wrote {count} rows to {path}.", "已将 {count} 行写入 {path}。"),
+    "more": ("… and {count} more; use --limit 0 for all.", "……还有 {count} 行；用 --limit 0 显示全部。"),
+    "demo_summary": (
+        "Loaded {rows} rows of {files} files ({rejected} rejected), ran {rules} rules as of {as_of}: {findings} findings."
+        " Of {planted} planted defects {found} were found; {extra} findings were not planted.\n"
+        'Look further: workbench --project {folder} findings · rejects · sql "SELECT * FROM core.receipt_line"',
+        "载入 {files} 个文件共 {rows} 行（拒收 {rejected} 行），按 {as_of} 运行 {rules} 条规则，发现 {findings} 个问题。"
+        "预设的 {planted} 处错误找到 {found} 处；另有 {extra} 个问题不在预设之内。\n"
+        '继续查看：workbench --project {folder} findings · rejects · sql "SELECT * FROM core.receipt_line"',
+    ),
+    "made_project": (
+        "Made a project in {path}. Put exports into it with `workbench --project {path} ingest FILE…`, then `check`.",
+        "已在 {path} 建立项目。用 `workbench --project {path} ingest 文件…` 载入导出文件，再运行 `check`。",
+    ),
+}
+
+REJECTIONS: dict[str, tuple[str, str]] = {
+    "not_a_number": ("is no number, or too large", "不是数字，或数字过大"),
+    "not_a_whole_number": ("is no whole number", "不是整数"),
+    "not_a_date": ("is no date that exists", "不是存在的日期"),
+    "not_yes_or_no": ("is neither yes nor no", "既不是“是”也不是“否”"),
+    "code_in_scientific_notation": (
+        "was turned into scientific notation by a spreadsheet: digits are lost",
+        "被电子表格变成科学计数法：位数已丢失",
+    ),
+    "key_is_empty": ("is empty and identifies the row", "为空，而它用来识别该行"),
+    "not_an_allowed_value": ("is not one of the allowed values", "不是允许的值"),
+    "sign_contradicts_type": ("has a sign that contradicts the movement type", "正负号与变动类型矛盾"),
+    "below_zero": ("is below zero", "小于零"),
+    "row_too_short": ("the row has fewer cells than the header", "该行单元格少于表头"),
+    "row_too_long": ("the row has more cells than the header", "该行单元格多于表头"),
+    "key_repeated_with_other_content": (
+        "another row of this file has the same key with other content; that one was kept",
+        "本文件另有一行编号相同而内容不同；保留了另一行",
+    ),
+}
+
+
+def label(name: str, language: str) -> str:
+    """A label in `en` or `zh`; an unknown name stands for itself."""
+    pair = LABELS.get(name)
+    return name if pair is None else pair[language == "zh"]
+
+
+def sentence(name: str, language: str, **values: object) -> str:
+    """A sentence with its values."""
+    return SENTENCES[name][language == "zh"].format(**values)
+
+
+def rejection(rule: str, language: str) -> str:
+    """What a reason for a rejection means."""
+    pair = REJECTIONS.get(rule)
+    return rule if pair is None else pair[language == "zh"]
