@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,10 @@ def reopen(archive: Archive, file: LoadedFile) -> RawTable:
         raise InputRefused(
             f"The original of {file.file_name} is missing from {archive.folder}: restore it from a backup."
         )
-    tables = open_tables(path, ReadOptions.from_dialect(file.dialect))
+    options = ReadOptions.from_dialect(file.dialect)
+    if not file.dialect.get("header_row", 1):
+        options = replace(options, columns=file.header)
+    tables = open_tables(path, options)
     return next((t for t in tables if t.name == file.sheet), tables[0])
 
 

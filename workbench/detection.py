@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.contracts import Table
@@ -21,8 +21,8 @@ POSITION_KEYS = frozenset({"line_no"})
 CONTENT_KEYS = frozenset({"movement_id"})
 DERIVABLE = POSITION_KEYS | CONTENT_KEYS | {"location_code", "batch_no"}
 
-# Columns of our own that come back with a mended file of rejects.
-OWN_COLUMNS = ("_file", "_row", "_why")
+# The sheet of a mended workbook that says what was wrong with the rows of the first; not data.
+REASONS_SHEET = "why"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Choice:
     source: str = ""
     table: str = ""
     date_order: str = ""
-    options: ReadOptions = ReadOptions()
+    date: str = ""
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 def known_headers(sources: Iterable[Source], contracts: Mapping[str, Table]) -> frozenset[str]:
@@ -84,11 +85,15 @@ def detect(
                     quoted=feed.quoted,
                 )
                 raw = open_tables(path, options, survey)[0]
-                return [_feed_detection(raw, source, feed)], []
+                first = next(raw.batches(1), None)
+                # A name alone proves nothing: another system's file has another number of cells.
+                if first is None or first["problem"][0] is None:
+                    return [_feed_detection(raw, source, feed)], []
     options = replace(choice.options, known_headers=known_headers(candidates, contracts))
     raws = open_tables(path, options, survey)
     found = [(raw, _recognise(raw, name, candidates, contracts, choice)) for raw in raws]
     recognised = [detection for _, detection in found if isinstance(detection, Detection)]
+    found = [(raw, detection) for raw, detection in found if raw.name != REASONS_SHEET]
     if not recognised:
         reasons = [reason for _, reason in found if isinstance(reason, str)]
         raise InputRefused(reasons[0] if reasons else f"{name} holds no table: check that it is not empty.")
@@ -128,8 +133,8 @@ def _recognise(
 
 
 def _feed_detection(raw: RawTable, source: Source, feed: Feed) -> Detection:
-    known = {*feed.columns, *feed.unused_columns, *OWN_COLUMNS}
-    unknown = tuple(h or "(no name)" for h in raw.header if h not in known)
+    known = {*feed.columns, *feed.unused_columns}
+    unknown = () if feed.reads_other_columns else tuple(h or "(no name)" for h in raw.header if h not in known)
     return Detection(raw, source, feed, "", {}, unknown)
 
 
@@ -191,9 +196,7 @@ def _by_words(
 
 
 def _word_detection(raw: RawTable, source: Source, table: str, matched: Mapping[int, str]) -> Detection:
-    unknown = tuple(
-        h or f"(column {i + 1}, no name)" for i, h in enumerate(raw.header) if i not in matched and h not in OWN_COLUMNS
-    )
+    unknown = tuple(h or f"(column {i + 1}, no name)" for i, h in enumerate(raw.header) if i not in matched)
     return Detection(raw, source, None, table, matched, unknown)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +23,18 @@ from workbench.detection import Choice, Detection, detect
 from workbench.errors import InputRefused
 from workbench.lake import Lake, Writer
 from workbench.landing import Landed, Landing, summed
-from workbench.mapping import Intake, Mapped, by_feed, lay_down, needs_sql, open_workshop, renamed, unclaimed, with_keys
+from workbench.mapping import (
+    Intake,
+    Mapped,
+    by_feed,
+    empty_table,
+    lay_down,
+    needs_sql,
+    open_workshop,
+    renamed,
+    unclaimed,
+    with_keys,
+)
 from workbench.sources import Source
 from workbench.tables import ensure_tables
 
@@ -174,7 +186,7 @@ def _ordered(arrivals: list[_Arrival]) -> list[_Arrival]:
                 (d.source.name, need) in done or (d.source.name, need) not in here or need == d.feed.name
                 for d in a.detections
                 if d.feed
-                for need in d.feed.needs
+                for need in (*d.feed.needs, *d.feed.wants)
             )
         ] or waiting
         names = {(d.source.name, d.feed.name) for a in ready for d in a.detections if d.feed}
@@ -228,7 +240,9 @@ def _load_table(
         mapped = [renamed(detection, intake)]
     else:
         workshop = open_workshop(
-            folder, {"raw": lay_down(intake, folder, "raw"), **_needed(detection, place, con, folder)}
+            folder,
+            {"raw": lay_down(intake, folder, "raw"), **_needed(detection, place, con, folder)},
+            choice.date or _date_in(arrival.name),
         )
         if table is not None:
             mapped = [with_keys(detection, workshop, table, folder)]
@@ -262,6 +276,17 @@ def _load_table(
     return report
 
 
+def _date_in(name: str) -> str:
+    """The day that a file's name speaks of, `2025-03-31` or `20250331`; empty where it names none."""
+    match = re.search(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)", name)
+    if match is None:
+        return ""
+    try:
+        return dt.date(*(int(part) for part in match.groups())).isoformat()
+    except ValueError:
+        return ""
+
+
 def _home(landings: list[Landing], detection: Detection, place: Workplace, file_id: int, folder: Path) -> Landing:
     """Where rows that never became a row of a table are rejected: the first table of the file, or one like it."""
     if not landings:
@@ -288,8 +313,7 @@ def _land(
         landing = Landing(
             table, file_id, folder / ("second" if is_decided else "first"), mapped.present, readings, words
         )
-        for batch in mapped.batches():
-            is_plain = landing.add(batch)
+        for is_plain in landing.add_all(mapped.batches()):
             if not is_plain and not is_decided:
                 return None
             progress(name, landing.offered)
@@ -315,11 +339,15 @@ def _needed(
 ) -> dict[str, list[Path]]:
     """The feeds that a feed looks up, each from the newest file of it, laid down beside it."""
     result: dict[str, list[Path]] = {}
-    for need in detection.feed.needs if detection.feed else ():
+    feed = detection.feed
+    for need in (*feed.needs, *feed.wants) if feed else ():
         found = loaded_files(con, "source = ? AND feed = ?", [detection.source.name, need])
+        if not found and feed is not None and need in feed.wants:
+            result[need] = [empty_table(folder, need, detection.source.feed(need).columns)]
+            continue
         if not found:
-            feed = detection.source.feed(need)
-            like = f" (a file like {feed.files[0]})" if feed.files else ""
+            files = detection.source.feed(need).files
+            like = f" (a file like {files[0]})" if files else ""
             raise InputRefused(
                 f"{detection.feed_name} of {detection.source.name} is read together with {need}{like}, which has not "
                 "been loaded: give both in one command, or load that one first."

@@ -7,7 +7,10 @@ are told apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +48,18 @@ class Landed:
     repeated: int
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A batch after typing and contract: what was wrong, and where the rest was staged."""
+
+    offered: int
+    bad: pl.DataFrame
+    path: Path | None
+    staged: int
+    hashes: pl.Series
+    is_plain: bool
+
+
 class Landing:
     """One core table of one file, filled batch by batch and then stored."""
 
@@ -71,27 +86,59 @@ class Landing:
         self._hashes: list[pl.Series] = []
         folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, batch: pl.DataFrame) -> bool:
-        """Type and judge one batch: `row_no` and the columns present, as text. Says whether it was plain to read."""
-        if batch.is_empty():
-            return True
-        self.offered += len(batch)
-        columns = [self.table.columns[name] for name in self.present]
-        result = cast(batch, columns, self.readings, self.words)
+    def add_all(self, batches: Iterable[pl.DataFrame]) -> Iterator[bool]:
+        """Type and judge batches (`row_no` and the columns present, as text) on all cores, in their order.
+
+        Yields for each batch whether it was plain to read; stopping early leaves the rest undone.
+        """
+        workers = os.cpu_count() or 1
+        with ThreadPoolExecutor(workers) as pool:
+            waiting: deque[Future[_Judged]] = deque()
+            try:
+                for number, batch in enumerate(batches):
+                    waiting.append(pool.submit(self._judge, number, batch))
+                    # One batch more than there are cores keeps them busy and the memory bounded.
+                    if len(waiting) > workers:
+                        yield self._absorb(waiting.popleft().result())
+                while waiting:
+                    yield self._absorb(waiting.popleft().result())
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _judge(self, number: int, batch: pl.DataFrame) -> _Judged:
+        """Everything that can be done with a batch alone; runs beside other batches and changes nothing shared."""
+        result = cast(batch, [self.table.columns[name] for name in self.present], self.readings, self.words)
         frame = self._completed(result.frame)
         rejects = [result.failures.select("position", pl.col("column").alias("column_name"), "rule", "value")]
-        judged = self._judged(frame)
+        judged = self._contradicted(frame)
         if judged is not None:
             rejects.append(judged)
         bad = pl.concat(rejects).unique(["position", "column_name"], keep="first", maintain_order=True)
+        rows = batch["row_no"].gather(bad["position"].to_list())
+        bad = bad.with_columns(rows.alias("row_no"))
         if len(bad):
-            self._reject(bad, batch)
-            positions = bad["position"].unique()
-            self.rejected += len(positions)
-            frame = frame.filter(~pl.int_range(pl.len(), dtype=pl.Int64).is_in(positions.implode()))
+            frame = frame.filter(~pl.int_range(pl.len(), dtype=pl.Int64).is_in(bad["position"].unique().implode()))
+        path = None
+        hashes = pl.Series(dtype=pl.UInt64)
         if len(frame):
-            self._stage(frame)
-        return result.is_plain
+            path = self.folder / f"f{self.file_id}-{self.table.name}-{number}.parquet"
+            frame = frame.select(pl.lit(self.file_id, dtype=pl.Int32).alias("file_id"), "row_no", *self.table.columns)
+            # Row groups of DuckDB's own size, so that its statistics prune and its threads share the work.
+            frame.write_parquet(path, compression="snappy", row_group_size=122_880)
+            hashes = frame.select(pl.struct(self.table.key).hash(seed=0)).to_series()
+        return _Judged(len(batch), bad, path, len(frame), hashes, result.is_plain)
+
+    def _absorb(self, judged: _Judged) -> bool:
+        self.offered += judged.offered
+        if len(judged.bad):
+            self.rejected += judged.bad["position"].n_unique()
+            self._write_rejects(judged.bad.select(REJECT_SCHEMA.keys()))
+        if judged.path is not None:
+            self.staged.append(judged.path)
+            self.rows_staged += judged.staged
+            self._hashes.append(judged.hashes)
+        return judged.is_plain
 
     def reject_rows(self, frame: pl.DataFrame) -> None:
         """Reject rows that never became a row of the table: `row_no`, `column_name`, `rule`, `value`."""
@@ -139,7 +186,7 @@ class Landing:
         ]
         return frame.with_columns(filled).select("row_no", *self.table.columns)
 
-    def _judged(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+    def _contradicted(self, frame: pl.DataFrame) -> pl.DataFrame | None:
         from pandera.errors import SchemaErrors
 
         try:
@@ -157,23 +204,10 @@ class Landing:
             )
         return None
 
-    def _reject(self, bad: pl.DataFrame, batch: pl.DataFrame) -> None:
-        rows = batch["row_no"].gather(bad["position"].to_list())
-        self._write_rejects(bad.with_columns(rows.alias("row_no")).select(REJECT_SCHEMA.keys()))
-
     def _write_rejects(self, frame: pl.DataFrame) -> None:
         path = self.folder / f"reject-{len(self.rejects)}.parquet"
         frame.cast(pl.Schema(REJECT_SCHEMA)).write_parquet(path)
         self.rejects.append(path)
-
-    def _stage(self, frame: pl.DataFrame) -> None:
-        path = self.folder / f"f{self.file_id}-{self.table.name}-{len(self.staged)}.parquet"
-        frame = frame.select(pl.lit(self.file_id, dtype=pl.Int32).alias("file_id"), "row_no", *self.table.columns)
-        # Row groups of DuckDB's own size, so that its statistics prune and its threads share the work.
-        frame.write_parquet(path, compression="snappy", row_group_size=122_880)
-        self.staged.append(path)
-        self.rows_staged += len(frame)
-        self._hashes.append(frame.select(pl.struct(self.table.key).hash(seed=0)).to_series())
 
     def _source(self) -> str:
         return f"read_parquet([{', '.join(quoted(p) for p in self.staged)}])"

@@ -99,20 +99,25 @@ def lay_down(intake: Intake, folder: Path, name: str) -> list[Path]:
         path = folder / f"{name}-{len(paths)}.parquet"
         batch.select("row_no", *names).rename(names).write_parquet(path, compression="lz4")
         paths.append(path)
-    if not paths:
-        path = folder / f"{name}-0.parquet"
-        schema = {"row_no": pl.Int64(), **{header: pl.String() for header in names.values()}}
-        pl.DataFrame(schema=schema).write_parquet(path)
-        paths.append(path)
-    return paths
+    return paths or [empty_table(folder, name, tuple(names.values()))]
 
 
-def open_workshop(folder: Path, tables: dict[str, list[Path]]) -> duckdb.DuckDBPyConnection:
+def empty_table(folder: Path, name: str, columns: Sequence[str]) -> Path:
+    """A table without rows, for SQL that joins what is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-0.parquet"
+    pl.DataFrame(schema={"row_no": pl.Int64(), **{c: pl.String() for c in columns}}).write_parquet(path)
+    return path
+
+
+def open_workshop(folder: Path, tables: dict[str, list[Path]], file_date: str = "") -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own with laid-down tables as views: a source's SQL never sees the lake."""
     import duckdb
 
     con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     con.execute(f"SET temp_directory = {quoted(folder / 'spill')}")
+    if file_date:
+        con.execute(f"SET VARIABLE file_date = DATE {quoted(file_date)}")
     for name, paths in tables.items():
         listing = ", ".join(quoted(p) for p in paths)
         con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listing}])')

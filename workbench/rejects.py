@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.archive import Archive, LoadedFile, loaded_files, source_rows
+from workbench.detection import REASONS_SHEET
 from workbench.errors import InputRefused
 from workbench.words import rejection
 
 if TYPE_CHECKING:
     import duckdb
-
-# The sheet that says what is wrong with the rows of the first; ingest knows it and leaves it alone.
-REASONS_SHEET = "why"
 
 
 def list_rejects(

@@ -21,8 +21,10 @@ class Feed:
     """One kind of file of a source.
 
     `tables` maps a core table to a SELECT over `raw` (this file: `row_no` BIGINT and every column as text under its
-    header's name) and over the feeds named in `needs` (same shape, the newest file of each). A SELECT returns
-    `row_no` and columns of the core table; whatever type they have is turned back into text and typed by the contract.
+    header's name) and over the feeds named in `needs` and `wants` (same shape, the newest file of each; a wanted feed
+    of which no file was ever loaded is an empty table, a needed one refuses the file). A SELECT returns `row_no` and
+    columns of the core table; whatever type they have is turned back into text and typed by the contract.
+    `getvariable('file_date')` is the day the file speaks of, where its name or the user says it.
     A row of `raw` from which no SELECT makes a row must be matched by `ignored`, a condition over `raw`, with
     `ignored_because` saying why: a row is never dropped in silence.
     """
@@ -35,6 +37,8 @@ class Feed:
     delimiter: str | None = None
     quoted: bool = True
     needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    reads_other_columns: bool = False
     unused_columns: tuple[str, ...] = ()
     ignored: str = ""
     ignored_because: str = ""

@@ -28,6 +28,7 @@ def ingest(
     delimiter: Annotated[str, typer.Option(help="Delimiter of text files; default: found out.")] = "",
     header_row: Annotated[int, typer.Option(help="Row of the headers, counted from 1; default: found out.")] = 0,
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook; default: every sheet.")] = "",
+    date: Annotated[str, typer.Option(help="The day the files speak of, where neither cells nor names say it.")] = "",
     date_order: Annotated[str, typer.Option(help="dmy, mdy, ymd, or with -swapped where Excel exchanged both.")] = "",
 ) -> None:
     """Load files: every row is accepted, rejected with a reason, already known, or blank."""
@@ -40,13 +41,15 @@ def ingest(
     language = state.language_of(project)
     if date_order not in ("", "dmy", "mdy", "ymd", "dmy-swapped", "mdy-swapped"):
         raise UsageError(f"There is no date order {date_order!r}: use dmy, mdy, ymd, dmy-swapped or mdy-swapped.")
+    if date:
+        _day(date)
     options = ReadOptions(
         encoding=encoding or None,
         delimiter=delimiter.encode().decode("unicode_escape") if delimiter.startswith("\\") else delimiter or None,
         header_row=header_row or None,
         sheet=sheet or None,
     )
-    choice = Choice(source, table, date_order, options)
+    choice = Choice(source, table, date_order, date, options)
     with _Progress(state.wants_json) as progress:
         reports = load(paths, project.workplace(), choice, progress.rows)
     names = ["file", "status", "feed", "read", "accepted", "rejected", "known", "blank", "ignored", "message"]
@@ -201,6 +204,13 @@ def sql(
         say(sentence("more", language, count=len(rows) - limit))
         return
     emit_rows(names, rows, chosen, language, output)
+
+
+def _day(text: str) -> None:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no day: write it like 2025-03-31.") from error
 
 
 class _Progress:

@@ -101,14 +101,18 @@ def _with_errors(frame: pl.DataFrame, errors: list[fastexcel.CellError]) -> pl.D
 
 
 def _tidy(cell: pl.Expr) -> pl.Expr:
-    """Dates without a time lose their midnight, times without a date their day 0; an empty text is no value."""
+    """Dates without a time lose their midnight, times without a date their day 0; an empty text is no value.
+
+    calamine gives the kind of a cell away only as this text, so a text cell that reads `2025-01-03 00:00:00` is
+    shortened as well.
+    """
     is_date = cell.str.contains(r"^\d{4}-\d{2}-\d{2} 00:00:00$")
     is_time = cell.str.contains(r"^(1899-12-3[01]|1904-01-01) \d{2}:\d{2}:\d{2}(\.\d+)?$")
     return (
-        pl.when(is_date)
-        .then(cell.str.head(10))
-        .when(is_time)
+        pl.when(is_time)
         .then(cell.str.slice(11))
+        .when(is_date)
+        .then(cell.str.head(10))
         .when(cell != "")
         .then(cell)
         .otherwise(None)

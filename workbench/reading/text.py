@@ -111,7 +111,7 @@ class TextTable(RawTable):
 
     def _can_read_fast(self) -> bool:
         found = self._survey
-        if len(self._delimiter) > 1 or (found.quotes and self._quoted) or not found.has_plain_line_ends:
+        if len(self._delimiter.encode()) > 1 or (found.quotes and self._quoted) or not found.has_plain_line_ends:
             return False
         if self._is_regular is None:
             delimiter = self._delimiter or unused_character(self._text)
