@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from workbench.errors import InputRefused
@@ -44,6 +45,7 @@ def test_every_kind_of_cell(tmp_path: Path) -> None:
         (dt.datetime(2025, 1, 3), "2025-01-03"),
         (dt.datetime(2025, 1, 3, 10, 20, 30), "2025-01-03 10:20:30"),
         (dt.time(10, 20, 30), "10:20:30"),
+        (dt.time(0, 0), "00:00:00"),
         (123, "123"),
         (-2.5, "-2.5"),
         (0.1 + 0.2, "0.3"),
@@ -171,7 +173,7 @@ def test_a_protected_workbook(tmp_path: Path) -> None:
 def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
         archive.writestr("a.csv", "a,b\n")
-    with pytest.raises(InputRefused, match="a ZIP archive and no workbook: unpack it"):
+    with pytest.raises(InputRefused, match="a ZIP archive and no XLSX workbook: unpack it"):
         open_tables(tmp_path / "f.zip")
 
 
@@ -205,6 +207,27 @@ def test_a_stray_cell_in_the_last_corner_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path / "f.xlsx", {"A1": "a", "XFD1048576": "z"})
     with pytest.raises(InputRefused, match="row 1,048,576 and column 16,384 with 2 filled cells"):
         open_tables(path)
+
+
+def test_a_stray_row_of_cells_without_addresses_is_refused(tmp_path: Path) -> None:
+    source = saved(tmp_path / "f.xlsx", {"A1": "a", "CV1": "b"})
+    with zipfile.ZipFile(source) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode()
+    sheet = sheet.replace("</sheetData>", '<row r = "1048576"><c><v>1</v></c></row></sheetData>')
+    moved = {
+        "xl/worksheets/sheet1.xml": "",
+        "xl/elsewhere.bin": sheet,
+        "xl/_rels/workbook.xml.rels": relations.replace("worksheets/sheet1.xml", "elsewhere.bin"),
+    }
+    with pytest.raises(InputRefused, match="row 1,048,576 and column 100"):
+        open_tables(repacked(source, tmp_path / "stray.xlsx", moved))
+
+
+def test_a_wide_sheet_is_no_stray_cell(tmp_path: Path) -> None:
+    cells: dict[str, object] = {f"{get_column_letter(i)}{row}": f"n{i}" for i in range(1, 80) for row in (1, 2)}
+    (table,) = open_tables(saved(tmp_path / "f.xlsx", cells))
+    assert len(table.header) == 79
 
 
 def test_nested_entities_do_not_unfold(tmp_path: Path) -> None:

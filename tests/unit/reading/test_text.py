@@ -110,6 +110,11 @@ def test_known_names_find_the_header_where_its_look_does_not(tmp_path: Path) -> 
     assert opened(tmp_path, content, ReadOptions(known_headers=known)).header_row == 3
 
 
+def test_the_line_in_which_excel_names_the_delimiter_is_no_header(tmp_path: Path) -> None:
+    table = opened(tmp_path, "sep=;\nsku;qty\nA;1\nB;2\n")
+    assert (table.dialect["delimiter"], table.header, table.header_row) == (";", ("sku", "qty"), 2)
+
+
 def test_header_row_given(tmp_path: Path) -> None:
     table = opened(tmp_path, "x,y\na,b\n1,2\n", ReadOptions(header_row=2))
     assert table.header == ("a", "b")
