@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from workbench.errors import InputRefused
 from workbench.reading import fast, open_tables, survey
 from workbench.reading.table import empty_frame
 from workbench.reading.tolerant import read_tolerant
@@ -127,3 +128,38 @@ def test_if_polars_fails_on_the_way_the_reference_reads_on(tmp_path: Path, monke
 
     monkeypatch.setattr("workbench.reading.text.read_fast", breaks)
     assert_frame_equal(pl.concat(table.batches(rows=4)), whole)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plain_files())
+def test_a_file_reads_the_same_with_the_fast_way_closed(tmp_path: Path, case: tuple[str, str, int, int]) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_bytes(b"sku\n" + case[0].encode())
+    (table,) = open_tables(path)
+    either = [empty_frame(len(table.header)), *table.batches(4)]
+    table._is_regular = False  # type: ignore[attr-defined]
+    reference_only = [empty_frame(len(table.header)), *table.batches(4)]
+    assert_frame_equal(pl.concat(either), pl.concat(reference_only))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        st.binary(max_size=60),
+        st.lists(
+            st.sampled_from([b"a", b",", b"\n", b"\r", b'"', b"\0", b"\xe4\xb8\xad", b"\xc4", b"{", b"[", b"1"])
+        ).map(b"".join),
+        st.sampled_from(
+            [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1", b"[{", b'{"a"', b"\xff\xfe"]
+        ).flatmap(lambda mark: st.binary(max_size=60).map(lambda rest: mark + rest)),
+    )
+)
+def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(content)
+    try:
+        for table in open_tables(path):
+            for batch in table.batches():
+                assert batch.width == len(table.header) + 2
+    except InputRefused as error:
+        assert str(error).endswith(".")
