@@ -132,8 +132,10 @@ class SheetTable(RawTable):
         if self.header_row:
             names = clean_names(list(cells.row(self.header_row - 1)))
         else:
-            given = options.columns[: cells.width]
-            names = clean_names([*given, *[""] * (cells.width - len(given))])
+            # calamine cuts empty columns off the right edge; those that were announced are there nevertheless.
+            missing = range(cells.width, len(options.columns))
+            cells = cells.with_columns(pl.lit(None, dtype=pl.String).alias(f"c{i}") for i in missing)
+            names = clean_names([*options.columns, *[""] * (cells.width - len(options.columns))])
         self.header = names
         self.dialect: Dialect = {"format": kind, "sheet": name, "header_row": self.header_row}
         self._cells = cells

@@ -230,6 +230,14 @@ def test_a_wide_sheet_is_no_stray_cell(tmp_path: Path) -> None:
     assert len(table.header) == 79
 
 
+def test_a_sheet_without_header_takes_the_names_given(tmp_path: Path) -> None:
+    path = saved(tmp_path / "f.xlsx", {"A1": "A1", "B1": 5, "C1": "x"})
+    for names, row in [(("sku", "qty", "note", "at"), ("5", "x", None)), (("sku",), ("5", "x"))]:
+        (table,) = open_tables(path, ReadOptions(header_row=0, columns=names))
+        assert table.header[: len(names)] == names
+        assert rows_of(table) == [(1, "A1", *row, None)]
+
+
 def test_nested_entities_do_not_unfold(tmp_path: Path) -> None:
     source = saved(tmp_path / "f.xlsx", {"A1": "name", "A2": "x"})
     levels = "".join(f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(9))
