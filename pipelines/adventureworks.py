@@ -20,6 +20,7 @@ def _feed(
     tables: dict[str, str] | None = None,
     *,
     needs: tuple[str, ...] = (),
+    wants: tuple[str, ...] = (),
     unused: str = "",
     because: str = "",
     delimiter: str = "\t",
@@ -34,6 +35,7 @@ def _feed(
         delimiter=delimiter,
         quoted=False,
         needs=needs,
+        wants=wants,
         unused_columns=tuple(unused.split()),
         ignored="" if tables else "true",
         ignored_because=because,
@@ -203,7 +205,7 @@ source = Source(
             "size_unit weight_unit weight days line class style subcategory model sell_start sell_end discontinued "
             "guid modified_at",
             {"product": PRODUCTS},
-            needs=("product_subcategory", "product_category", "product_vendor"),
+            wants=("product_subcategory", "product_category", "product_vendor"),
             unused="make finished color reorder_point weight_unit weight days line class style model sell_start guid",
         ),
         _feed(
@@ -211,7 +213,7 @@ source = Source(
             "vendor",
             "vendor_id account name rating preferred active url modified_at",
             {"supplier": SUPPLIERS},
-            needs=("product_vendor",),
+            wants=("product_vendor",),
             unused="account rating preferred active url modified_at",
         ),
         _feed(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workbench.sources import Feed, Source
 
 STORE = "store"
+SUPPLIER = "supplier"
 # No file says when in the day goods arrive or are thrown away. What keeps the day's order plausible: deliveries before
 # opening (8), goods thrown away after closing (19), the count last.
 DELIVERED, DISCARDED, COUNTED = "06:00:00", "21:00:00", "22:00:00"
@@ -49,9 +50,9 @@ SELECT
 FROM raw
 """
 
-# A line of procurement is one supplier's paper for one product, keyed in on posted_date. It has no number, so the
-# number is made of what tells two papers apart: product, day of delivery, day of posting (a paper keyed in twice has
-# the same delivery and another posting), and a count where even these agree.
+# Procurement is the ledger of supplier invoices as posted, a line per invoice and product; the goods come with it. It
+# has no number, so the number is made of what tells two invoices apart: product, day of delivery, day of posting (an
+# invoice posted twice has the same delivery and another posting), and a count where even these agree.
 DELIVERIES = """
     SELECT
         *,
@@ -61,21 +62,20 @@ DELIVERIES = """
     FROM raw
 """
 
-# Orders have no file; the day of the order stands for its number, since two papers are the same only within one order.
-RECEIPT_LINES = f"""
+# No file names a supplier, and an invoice without one has no key: all are of one supplier, as all is in one store.
+# Orders have no file; the day of the order stands for its number, since two invoices are the same only within one order.
+INVOICE_LINES = f"""
 SELECT
     row_no,
-    '{STORE}' AS location_code,
-    paper_no AS receipt_no,
+    '{SUPPLIER}' AS supplier_code,
+    paper_no AS invoice_no,
     1 AS line_no,
-    'normal' AS receipt_type,
     order_date AS po_no,
     uid AS product_code,
-    qty AS received_qty,
-    unit_cost,
-    CAST(TRY_CAST(qty AS DECIMAL(18, 3)) * TRY_CAST(unit_cost AS DECIMAL(18, 4)) AS VARCHAR) AS line_amount,
-    delivery_date || ' {DELIVERED}' AS received_at,
-    posted_date || ' {DELIVERED}' AS recorded_at
+    delivery_date AS invoiced_date,
+    qty AS invoiced_qty,
+    unit_cost AS unit_price,
+    CAST(TRY_CAST(qty AS DECIMAL(18, 3)) * TRY_CAST(unit_cost AS DECIMAL(18, 4)) AS VARCHAR) AS invoiced_amount
 FROM ({DELIVERIES})
 """
 
@@ -168,7 +168,7 @@ source = Source(
         ),
         Feed(
             name="procurement",
-            tables={"receipt_line": RECEIPT_LINES, "stock_movement": RECEIPT_MOVEMENTS},
+            tables={"invoice_line": INVOICE_LINES, "stock_movement": RECEIPT_MOVEMENTS},
             columns=("uid", "qty", "unit_cost", "order_date", "delivery_date", "posted_date"),
             files=("*procurement*",),
         ),
@@ -183,7 +183,7 @@ source = Source(
             tables={"product": PRODUCTS},
             columns=("uid", "price", "date"),
             files=("*price_history*",),
-            needs=("procurement",),
+            wants=("procurement",),
             ignored=f"row_no NOT IN ({NEWEST_PRICES})",
             ignored_because="an earlier price of the product; the newest one is its shelf price",
         ),

@@ -81,6 +81,7 @@ source = Source(
             name="goods",
             tables={"product": PRODUCTS, "product_barcode": BARCODES, "stock_on_hand": STOCK_ON_HAND},
             columns=GOODS_READ,
+            reads_other_columns=True,
             unused_columns=GOODS_UNUSED,
         ),
         Feed(

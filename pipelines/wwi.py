@@ -236,6 +236,7 @@ def _feed(
     tables: dict[str, str] | None = None,
     *,
     needs: tuple[str, ...] = (),
+    wants: tuple[str, ...] = (),
     unused: str = "",
     ignored: str = "",
     because: str = "",
@@ -249,6 +250,7 @@ def _feed(
         tables=tables or {},
         columns=tuple(columns.split()),
         needs=needs,
+        wants=wants,
         unused_columns=tuple(unused.split()),
         ignored=ignored if tables else "true",
         ignored_because=because,
@@ -279,7 +281,8 @@ source = Source(
             "StockItemTransactionID StockItemID TransactionTypeID InvoiceID SupplierID PurchaseOrderID "
             "TransactionOccurredWhen Quantity LastEditedBy LastEditedWhen",
             {"stock_movement": MOVEMENTS, "receipt_line": RECEIPT_LINES},
-            needs=("transaction_types", "purchase_order_lines", "invoice_lines"),
+            needs=("transaction_types",),
+            wants=("purchase_order_lines", "invoice_lines"),
             unused="CustomerID",
         ),
         _feed(
@@ -293,7 +296,7 @@ source = Source(
             "StockItemID StockItemName SupplierID UnitPackageID LeadTimeDays QuantityPerOuter Brand Size Barcode "
             "UnitPrice",
             {"product": PRODUCTS, "product_barcode": PRODUCT_BARCODES},
-            needs=("package_types", "stock_item_holdings", "stock_groups", "stock_item_stock_groups"),
+            wants=("package_types", "stock_item_holdings", "stock_groups", "stock_item_stock_groups"),
             unused="ColorID OuterPackageID IsChillerStock TaxRate RecommendedRetailPrice TypicalWeightPerUnit "
             "MarketingComments InternalComments Photo CustomFields Tags SearchDetails LastEditedBy ValidFrom ValidTo",
         ),
@@ -301,7 +304,7 @@ source = Source(
             "suppliers",
             "SupplierID SupplierName SupplierCategoryID PaymentDays",
             {"supplier": SUPPLIERS},
-            needs=("stock_items",),
+            wants=("stock_items",),
             unused="PrimaryContactPersonID AlternateContactPersonID DeliveryMethodID DeliveryCityID "
             "PostalCityID SupplierReference BankAccountName BankAccountBranch BankAccountCode BankAccountNumber "
             "BankInternationalCode InternalComments PhoneNumber FaxNumber WebsiteURL DeliveryAddressLine1 "

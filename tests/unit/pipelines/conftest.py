@@ -109,6 +109,7 @@ class Runner:
     def run(self) -> Loaded:
         for feed in self.given:
             assert all(self._exists(need) for need in feed.needs), f"{feed.name} needs {feed.needs}"
+            self._lay_out_wanted(feed)
             self.loaded.con.execute(f'CREATE OR REPLACE TEMP VIEW raw AS FROM main."{feed.name}"')
             made = ["SELECT NULL::BIGINT AS row_no"]
             for table, sql in feed.tables.items():
@@ -122,6 +123,13 @@ class Runner:
                 )
             ]
         return self.loaded
+
+    def _lay_out_wanted(self, feed: Feed) -> None:
+        """A wanted feed of which there is no file is an empty table."""
+        for want in feed.wants:
+            if not self._exists(want):
+                columns = ", ".join(f'"{c}" VARCHAR' for c in self.source.feed(want).columns)
+                self.loaded.con.execute(f'CREATE TABLE main."{want}" (row_no BIGINT, {columns})')
 
     def _exists(self, name: str) -> bool:
         return bool(

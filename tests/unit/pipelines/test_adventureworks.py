@@ -116,6 +116,17 @@ def test_supplier_has_the_longest_lead_time_of_its_products(runner) -> None:
     assert done.rows("SELECT supplier_code, lead_time_days FROM core.supplier") == [("1496", 45)]
 
 
+def test_products_and_vendors_load_without_the_files_that_enrich_them(runner) -> None:
+    made = runner("adventureworks").text("vendor", "1496 | A | Advanced | 1 | 1 | 1 | | 2022-04-24 00:00:00.000")
+    made.text(
+        "product", "7 | P | AA-1 | 0 | 1 | | 100 | 75 | 3 | 9 |" + " |" * 8 + " 1 | | | | | g | 2025-02-07 10:01:36.827"
+    )
+    done = made.run()
+
+    assert done.rows("SELECT product_code, category, purchase_price FROM core.product") == [("7", None, Decimal(3))]
+    assert done.rows("SELECT supplier_code, lead_time_days FROM core.supplier") == [("1496", None)]
+
+
 def test_each_file_is_one_feed(sources) -> None:
     names = "PurchaseOrderDetail PurchaseOrderHeader ProductInventory Product ProductVendor ProductModel SpecialOffer"
     for name in names.split():

@@ -1,10 +1,11 @@
 """Grocery simulator: small files made here, and the books of a whole simulated year.
 
-The year is read from the folder in WORKBENCH_GROCERY_SIM (with `visible/` and `hidden/`), where there is one.
+The year (`visible/` and `hidden/`) is read from the folder in WORKBENCH_GROCERY_SIM, else from
+`.cache/grocery-sim-data/<seed>`, where there is one.
 """
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,31 +68,38 @@ def test_unreadable_quantity_is_refused_with_its_text(runner) -> None:
     assert [r[3:] for r in done.refused] == [("moved_qty", "two")]
 
 
-def test_paper_keyed_in_twice_is_two_receipts_that_differ_in_posting(runner) -> None:
+def test_invoice_posted_twice_is_two_invoices_that_differ_in_posting(runner) -> None:
     content = f"{PAPERS}A|5|1.50|2025-01-06|2025-01-08|2025-01-08\nA|5|1.50|2025-01-06|2025-01-08|2025-01-11"
     done = runner("grocery_sim").text("procurement", content).run()
 
     assert done.rows(
-        "SELECT receipt_no, line_no, po_no, received_qty, unit_cost, line_amount, received_at, recorded_at "
-        "FROM core.receipt_line ORDER BY recorded_at"
+        "SELECT supplier_code, invoice_no, line_no, po_no, invoiced_qty, unit_price, invoiced_amount, invoiced_date "
+        "FROM core.invoice_line ORDER BY invoice_no"
     ) == [
         (
-            *(f"A/2025-01-08/2025-01-{day}/1", 1, "2025-01-06", Decimal(5), Decimal("1.5"), Decimal("7.5")),
-            *(datetime(2025, 1, 8, 6), datetime(2025, 1, int(day), 6)),
+            *("supplier", f"A/2025-01-08/2025-01-{day}/1", 1, "2025-01-06"),
+            *(Decimal(5), Decimal("1.5"), Decimal("7.5"), date(2025, 1, 8)),
         )
         for day in ("08", "11")
     ]
     assert done.one(
-        "SELECT count(*) FROM core.stock_movement AS m JOIN core.receipt_line AS r "
-        "ON r.receipt_no = m.document_no AND r.line_no = m.document_line_no AND r.received_qty = m.moved_qty"
+        "SELECT count(*) FROM core.stock_movement AS m JOIN core.invoice_line AS i "
+        "ON i.invoice_no = m.document_no AND i.line_no = m.document_line_no AND i.invoiced_qty = m.moved_qty"
     ) == (2,)
+    assert done.rows("SELECT occurred_at, recorded_at FROM core.stock_movement ORDER BY recorded_at") == [
+        (datetime(2025, 1, 8, 6), datetime(2025, 1, day, 6)) for day in (8, 11)
+    ]
 
 
-def test_equal_papers_of_one_posting_stay_two(runner) -> None:
+def test_equal_invoices_of_one_posting_stay_two(runner) -> None:
     line = "A|5|1.50|2025-01-06|2025-01-08|2025-01-08"
     done = runner("grocery_sim").text("procurement", f"{PAPERS}{line}\n{line}").run()
 
-    assert done.one("SELECT count(DISTINCT receipt_no) FROM core.receipt_line") == (2,)
+    assert done.one("SELECT count(DISTINCT invoice_no) FROM core.invoice_line") == (2,)
+
+
+def test_invoice_is_no_receipt(sources) -> None:
+    assert "receipt_line" not in sources["grocery_sim"].feed("procurement").tables
 
 
 def test_write_offs_and_counts_go_by_reason_and_sign(runner) -> None:
@@ -126,12 +134,21 @@ def test_product_has_its_newest_price_and_older_ones_are_accounted_for(runner) -
     assert done.unaccounted["price_history"] == []
 
 
+def test_products_load_without_procurement(runner) -> None:
+    done = runner("grocery_sim").text("price_history", "uid|price|date\nA|2.00|2025-03-01").run()
+
+    assert done.rows("SELECT product_code, purchase_price FROM core.product") == [("A", None)]
+
+
 @pytest.fixture(scope="module")
 def year() -> Path:
-    folder = Path(os.environ.get("WORKBENCH_GROCERY_SIM", ""))
-    if not (folder / "visible").is_dir():
-        pytest.skip("WORKBENCH_GROCERY_SIM names no folder with a simulated year")
-    return folder
+    named = os.environ.get("WORKBENCH_GROCERY_SIM", "")
+    cached = Path(__file__).parents[3] / ".cache" / "grocery-sim-data"
+    folders = [Path(named)] if named else sorted(cached.glob("*"))
+    found = next((f for f in folders if (f / "visible").is_dir()), None)
+    if found is None:
+        pytest.skip(f"no simulated year in {cached} nor in the folder that WORKBENCH_GROCERY_SIM names")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -176,10 +193,10 @@ def test_movements_reproduce_stock_of_every_day_but_for_typos(real) -> None:
     )
 
 
-def test_papers_keyed_in_twice_can_be_told_from_core(real) -> None:
+def test_invoices_posted_twice_can_be_told_from_core(real) -> None:
     twins = """
-        SELECT product_code, CAST(received_at AS DATE) FROM core.receipt_line
-        GROUP BY product_code, po_no, received_qty, unit_cost, received_at HAVING count(DISTINCT recorded_at) > 1
+        SELECT product_code, invoiced_date FROM core.invoice_line
+        GROUP BY product_code, po_no, invoiced_qty, unit_price, invoiced_date HAVING count(DISTINCT invoice_no) > 1
     """
     assert real.rows(f"{twins} ORDER BY ALL") == real.rows(
         "SELECT key, CAST(date AS DATE) FROM key WHERE kind = 'dup_invoice' ORDER BY ALL"

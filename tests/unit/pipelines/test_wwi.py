@@ -152,6 +152,19 @@ def test_invoice_is_a_line_and_a_payment_is_not(runner) -> None:
     assert [r[2:] for r in done.refused] == [(4, "line_no", "transaction type 2")]
 
 
+def test_items_and_movements_load_without_the_files_that_enrich_them(runner) -> None:
+    made = runner("wwi").text("stock_items", ITEMS).text("transaction_types", TYPES)
+    made.text("stock_item_transactions", MOVED + moved(1, 10, -10, invoice=3) + moved(2, 11, 120, order=5))
+    done = made.run()
+
+    assert done.rows("SELECT product_code, category, unit FROM core.product ORDER BY 1") == [
+        ("77", None, None),
+        ("80", None, None),
+    ]
+    assert done.rows("SELECT movement_id, unit_cost FROM core.stock_movement ORDER BY 1") == [("1", None), ("2", None)]
+    assert done.rows("SELECT po_no, po_line_no FROM core.receipt_line") == [("5", None)]
+
+
 @pytest.fixture(scope="module")
 def real(runner, shared, sources):
     made = runner("wwi")
