@@ -149,7 +149,9 @@ class Lake:
         for file in files:
             target = folder / file.name
             file.replace(target)
-            con.execute(f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)}, schema => 'core')")
+            con.execute(
+                f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)}, schema => 'core', allow_missing => true)"
+            )
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -78,6 +78,9 @@ class Landing:
         self.present = [c for c in table.columns if c in present]
         self.readings = readings
         self.words = words
+        # Columns of which the file does not speak are all null and nothing is to be judged: they cost no time.
+        self.stored = [c for c in table.columns if c in self.present or c in table.key or c == "location_code"]
+        self.schema = table.schema.remove_columns([c for c in table.columns if c not in self.stored])
         self.offered = 0
         self.staged: list[Path] = []
         self.rejects: list[Path] = []
@@ -117,13 +120,14 @@ class Landing:
         bad = pl.concat(rejects).unique(["position", "column_name"], keep="first", maintain_order=True)
         rows = batch["row_no"].gather(bad["position"].to_list())
         bad = bad.with_columns(rows.alias("row_no"))
+        frame = frame.select(batch["row_no"], *self.stored)
         if len(bad):
             frame = frame.filter(~pl.int_range(pl.len(), dtype=pl.Int64).is_in(bad["position"].unique().implode()))
         path = None
         hashes = pl.Series(dtype=pl.UInt64)
         if len(frame):
             path = self.folder / f"f{self.file_id}-{self.table.name}-{number}.parquet"
-            frame = frame.select(pl.lit(self.file_id, dtype=pl.Int32).alias("file_id"), "row_no", *self.table.columns)
+            frame = frame.select(pl.lit(self.file_id, dtype=pl.Int32).alias("file_id"), "row_no", *self.stored)
             # Row groups of DuckDB's own size, so that its statistics prune and its threads share the work.
             frame.write_parquet(path, compression="snappy", row_group_size=122_880)
             hashes = frame.select(pl.struct(self.table.key).hash(seed=0)).to_series()
@@ -172,25 +176,21 @@ class Landing:
         return landed
 
     def _completed(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """All columns of the contract, with the empty text where emptiness is a value."""
-        absent = [
-            pl.lit(None, dtype=c.dtype).alias(c.name)
-            for c in self.table.columns.values()
-            if c.name not in frame.columns
-        ]
-        frame = frame.with_columns(absent)
+        """The columns to store, with the empty text where emptiness is a value."""
+        columns = [self.table.columns[name] for name in self.stored]
+        absent = [pl.lit(None, dtype=c.dtype).alias(c.name) for c in columns if c.name not in frame.columns]
         filled = [
             pl.col(c.name).fill_null("")
-            for c in self.table.columns.values()
+            for c in columns
             if c.name == "location_code" or (c.is_key and c.name in MAY_BE_EMPTY_IN_KEY)
         ]
-        return frame.with_columns(filled).select("row_no", *self.table.columns)
+        return frame.with_columns(absent).with_columns(filled).select(self.stored)
 
     def _contradicted(self, frame: pl.DataFrame) -> pl.DataFrame | None:
         from pandera.errors import SchemaErrors
 
         try:
-            self.table.schema.validate(frame.select(self.table.columns.keys()), lazy=True)
+            self.schema.validate(frame, lazy=True)
         except SchemaErrors as errors:
             cases: pl.DataFrame = errors.failure_cases
             if cases["index"].null_count():
@@ -240,9 +240,11 @@ class Landing:
         name, key = self.table.name, ", ".join(f'"{k}"' for k in self.table.key)
         compared = [c for c in self.present if c not in self.table.key]
         content = f"md5(concat_ws(chr(31), {', '.join([*(_shown(c) for c in compared), repr('')])}))"
+        absent = [c for c in self.table.columns.values() if c.name not in self.stored]
+        columns = ", ".join(["SELECT *", *(f'CAST(NULL AS {c.sql_type}) AS "{c.name}"' for c in absent)])
         # `n` and not `row_no` names an arriving row: a source may make several rows of one.
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT *, row_number() OVER () AS n, {content} AS content_hash"
+            f"CREATE OR REPLACE TEMP TABLE arriving AS {columns}, row_number() OVER () AS n, {content} AS content_hash"
             f" FROM {self._source()}"
         )
         con.execute(

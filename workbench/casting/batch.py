@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from workbench.casting import dates, numbers, texts
+from workbench.casting.parsed import Parsed
 from workbench.contracts import Column
 
+_NOTHING_LOST = pl.Series([False])
 Profile = dict[str, Counter[str]]
 
 NOT_READABLE = {
@@ -100,65 +102,40 @@ def cast(
     null in the frame and a row of `failures`.
     """
     typed: list[pl.Series] = []
-    is_plain = True
     failures: list[pl.DataFrame] = []
+    is_plain = True
     for column in columns:
-        text = texts.clean(frame[column.name])
-        if column.kind in _NUMBERS and text.dtype == pl.String:
-            text = _without(text, numbers.is_dash(text) if _is_short(text) else None)
-        if column.kind in _DATES:
-            text = _without(text, dates.is_zero_date(text) if bool(text.str.starts_with("0000").any()) else None)
-        is_plain = is_plain and _is_plain(text, column)
-        value = _value(text, column, readings.by_column.get(column.name, ""), words.get(column.name, {}))
-        typed.append(value.alias(column.name))
-        if value.null_count() > text.null_count():
-            lost = value.is_null() & text.is_not_null()
+        text = frame[column.name]
+        parsed = _parsed(text, column, readings.by_column.get(column.name, ""), words.get(column.name, {}))
+        typed.append(parsed.values.alias(column.name))
+        is_plain = is_plain and parsed.is_plain
+        if parsed.lost.any():
             failures.append(
-                pl.DataFrame(
-                    {
-                        "position": lost.arg_true().cast(pl.Int64),
-                        "column": pl.Series([column.name], dtype=pl.String).extend_constant(
-                            column.name, int(lost.sum()) - 1
-                        ),
-                        "rule": pl.Series([NOT_READABLE[column.kind]], dtype=pl.String).extend_constant(
-                            NOT_READABLE[column.kind], int(lost.sum()) - 1
-                        ),
-                        "value": text.filter(lost),
-                    }
+                pl.select(
+                    position=parsed.lost.arg_true().cast(pl.Int64),
+                    column=pl.lit(column.name),
+                    rule=pl.lit(NOT_READABLE[column.kind]),
+                    value=text.filter(parsed.lost),
                 )
             )
     empty = pl.DataFrame(schema={"position": pl.Int64, "column": pl.String, "rule": pl.String, "value": pl.String})
     return CastResult(frame.with_columns(typed), pl.concat([empty, *failures]), is_plain)
 
 
-def _value(text: pl.Series, column: Column, reading: str, words: Mapping[str, str]) -> pl.Series:
+def _parsed(text: pl.Series, column: Column, reading: str, words: Mapping[str, str]) -> Parsed:
     if column.kind in _DATES:
         return dates.cast_date(text, column.dtype, reading or "dmy")
     if column.kind in _NUMBERS:
         return numbers.cast_number(text, column.dtype, reading or "point")
+    text = texts.clean(text)
     if column.kind == "code":
-        return texts.cast_code(text, reading)
-    if column.kind == "choice":
-        return texts.cast_choice(text, {**words, **{c: c for c in column.choices}})
-    if column.kind == "flag":
-        return texts.cast_flag(text, words)
-    return text
-
-
-def _is_plain(text: pl.Series, column: Column) -> bool:
-    if column.kind in _DATES:
-        return dates.is_iso(text)
-    if column.kind in _NUMBERS:
-        return not bool(text.str.contains(",", literal=True).any() or text.str.contains("，", literal=True).any())
-    if column.kind == "code":
-        return not bool(text.str.ends_with(".0").any())
-    return True
-
-
-def _is_short(text: pl.Series) -> bool:
-    shortest = text.str.len_chars().min()
-    return shortest is not None and int(str(shortest)) <= 2
-
-
-def _without(text: pl.Series, mask: pl.Series | None) -> pl.Series:
-    return text if mask is None or not mask.any() else text.set(mask.fill_null(False), None)
+        values = texts.cast_code(text, reading)
+        is_plain = not text.str.ends_with(".0").any()
+    elif column.kind == "choice":
+        values, is_plain = texts.cast_choice(text, {**words, **{c: c for c in column.choices}}), True
+    elif column.kind == "flag":
+        values, is_plain = texts.cast_flag(text, words), True
+    else:
+        values, is_plain = text, True
+    lost = values.is_null() & text.is_not_null() if values.null_count() > text.null_count() else _NOTHING_LOST
+    return Parsed(values, lost, is_plain)

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from workbench.casting.parsed import Parsed
+from workbench.casting.texts import clean
+
 ORDERS = ("dmy", "mdy", "ymd")
 
 _TIME = r"(?:[T\s,]+(.*))?$"
@@ -36,7 +39,7 @@ _MONTHS = {
 _SHORT_PARTS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c")}
 _UNIX_EPOCH_SERIAL = 25569
 # What databases write for "no date".
-_ZERO_DATES = ("0000-00-00", "0000-00-00 00:00:00")
+_ZERO_DATES = ["0000-00-00", "0000-00-00 00:00:00"]
 
 
 def quick(series: pl.Series, dtype: pl.DataType) -> pl.Series:
@@ -52,12 +55,6 @@ def quick(series: pl.Series, dtype: pl.DataType) -> pl.Series:
     if dtype == pl.Date:
         return pl.select(pl.coalesce(result, moments.cast(pl.Date))).to_series()
     return moments
-
-
-def is_iso(series: pl.Series) -> bool:
-    """Whether every filled cell begins with a year of four digits and a dash."""
-    year = series.str.slice(4, 1) == "-"
-    return bool(year.all())
 
 
 def profile_date(series: pl.Series) -> Counter[str]:
@@ -114,8 +111,8 @@ def decide_date(counts: Mapping[str, int], given: str = "") -> tuple[str, str]:
     return orders[0], ""
 
 
-def cast_date(series: pl.Series, dtype: pl.DataType, order: str) -> pl.Series:
-    """A column as Date or Datetime; null where a cell is no date. A time of day is dropped from a Date.
+def cast_date(series: pl.Series, dtype: pl.DataType, order: str) -> Parsed:
+    """A column as Date or Datetime. A time of day is dropped from a Date.
 
     A written UTC offset is dropped: the store's local clock is what was written.
     """
@@ -123,16 +120,14 @@ def cast_date(series: pl.Series, dtype: pl.DataType, order: str) -> pl.Series:
     if order.endswith("-swapped"):
         result = pl.Series([None] * len(series), dtype=dtype)
     left = result.is_null() & series.is_not_null()
-    if left.any():
-        text = _folded(series.filter(left))
-        values = _general(text, order).cast(dtype, strict=False)
-        result = result.scatter(left.arg_true(), values)
-    return result
-
-
-def is_zero_date(series: pl.Series) -> pl.Series:
-    """Cells that hold a database's word for no date."""
-    return series.is_in(list(_ZERO_DATES))
+    if not left.any():
+        return Parsed(result, left)
+    positions = left.arg_true()
+    text = _folded(clean(series.gather(positions)))
+    text = text.set(text.is_in(_ZERO_DATES).fill_null(False), None)
+    values = _general(text, order).cast(dtype, strict=False)
+    lost = left.scatter(positions, values.is_null() & text.is_not_null())
+    return Parsed(result.scatter(positions, values), lost, bool(text.str.contains(_YEAR_FIRST).all()))
 
 
 def _folded(series: pl.Series) -> pl.Series:

@@ -11,13 +11,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from workbench.casting.parsed import Parsed
+from workbench.casting.texts import clean
+
 _CURRENCY = r"(?i)[¥￥$€£₩₹元圆]|\b(?:CNY|RMB|USD|EUR|GBP|HKD|TWD)\b"
 _SPACES = r"[\s'’_]"
 _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"
 _DECIMAL_COMMA = r"^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)?,\d+$"
 _GROUPED_BY_POINTS = r"^[^\d]*\d{1,3}(?:\.\d{3})+[^\d.]*$"
-_DASHES = ("-", "--", "—", "－", "/")
+_DASHES = ["-", "--", "—", "－", "/"]
 
 
 def profile_number(series: pl.Series) -> Counter[str]:
@@ -45,24 +48,28 @@ def decide_number(counts: Mapping[str, int]) -> str | None:
     return "comma" if counts.get("decimal", 0) else "point"
 
 
-def cast_number(series: pl.Series, dtype: pl.DataType, reading: str) -> pl.Series:
-    """A column of numbers as `dtype` (Decimal or Int64); null where a cell is no number or too large."""
+def cast_number(series: pl.Series, dtype: pl.DataType, reading: str) -> Parsed:
+    """A column of numbers as `dtype` (Decimal or Int64)."""
     is_whole = dtype == pl.Int64
     target = pl.Decimal(18, 3) if is_whole else dtype
-    # A point with exactly three decimals would be read as thousands under a decimal comma: then nothing is plain.
+    # Under a decimal comma a point separates thousands: then nothing may be taken at face value.
     result = series.cast(target, strict=False) if reading != "comma" else pl.Series([None] * len(series), dtype=target)
     left = result.is_null() & series.is_not_null()
+    lost = left
+    is_plain = True
     if left.any():
-        result = result.scatter(left.arg_true(), _parsed(series.filter(left), target, reading))
+        positions = left.arg_true()
+        texts = clean(series.gather(positions))
+        texts = texts.set(texts.is_in(_DASHES).fill_null(False), None)
+        is_plain = not texts.str.contains("[,，]").any()
+        values = _parsed(texts, target, reading)
+        result = result.scatter(positions, values)
+        lost = lost.scatter(positions, values.is_null() & texts.is_not_null())
     if is_whole:
         whole = result.cast(pl.Int64, strict=False)
-        return whole.set((whole.cast(target, strict=False) != result).fill_null(False), None)
-    return result
-
-
-def is_dash(series: pl.Series) -> pl.Series:
-    """Cells that say with a dash that there is no number."""
-    return series.is_in(list(_DASHES))
+        fraction = (whole.cast(target, strict=False) != result).fill_null(False)
+        return Parsed(whole.set(fraction, None), lost | fraction, is_plain)
+    return Parsed(result, lost, is_plain)
 
 
 def _simplified(series: pl.Series) -> pl.Series:

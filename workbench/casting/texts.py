@@ -25,7 +25,6 @@ MISSING_WORDS = (
     "#N/A",
     "\\N",
 )
-_LONGEST = max(len(word) for word in MISSING_WORDS)
 
 # Excel's way to show a long number: digits are lost for good, so it is no code any more.
 SCIENTIFIC = r"^\d(?:\.\d+)?E\+\d{2,3}$"
@@ -39,16 +38,8 @@ FALSE_WORDS = ("false", "0", "no", "n", "f", "off", "否", "假", "×", "无")
 def clean(series: pl.Series) -> pl.Series:
     """Strip white space of any kind (NBSP and ideographic space too) and turn the words for nothing into null."""
     stripped = series.str.strip_chars()
-    lengths = stripped.str.len_bytes()
-    shortest = lengths.min()
-    if shortest is None or int(str(shortest)) > _LONGEST:
-        return stripped
-    missing = lengths == 0
-    for word in MISSING_WORDS[1:]:
-        missing = missing | (stripped == word)
-    if not missing.any():
-        return stripped
-    return stripped.set(missing.fill_null(True), None)
+    missing = stripped.is_in(MISSING_WORDS)
+    return stripped.set(missing.fill_null(True), None) if missing.any() else stripped
 
 
 def folded(series: pl.Series) -> pl.Series:
