@@ -149,6 +149,13 @@ SELECT
             -unexplained_qty
         ) AS DECIMAL(18, 3)
     ) AS previous_difference_qty,
+    -- The difference at the report before that one.
+    CAST(
+        COALESCE(
+            LAG(difference_qty, 2) OVER (PARTITION BY location_code, product_code, batch_no ORDER BY as_of_date),
+            -unexplained_qty
+        ) AS DECIMAL(18, 3)
+    ) AS second_previous_difference_qty,
     -- The difference at the next report; NULL at the last.
     CAST(
         LEAD(difference_qty) OVER (PARTITION BY location_code, product_code, batch_no ORDER BY as_of_date)
