@@ -98,7 +98,10 @@ def measure(kind: str, file: Path) -> dict[str, float]:
     started = time.perf_counter()
     try:
         output = subprocess.run(
-            [sys.executable, __file__, "--one", kind, str(file), str(folder)], check=True, capture_output=True, text=True
+            [sys.executable, __file__, "--one", kind, str(file), str(folder)],
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout
     finally:
         shutil.rmtree(folder)

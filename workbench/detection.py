@@ -142,7 +142,7 @@ def _feed_reason(raw: RawTable, name: str, source: Source) -> str:
     named = [feed for feed in source.feeds if feed.files and feed.matches_name(name)]
     if named:
         missing = [c for c in named[0].columns if c not in raw.header]
-        return f"{name} looks like {named[0].name} of {source.name} and has no column {missing[0]}: export it with that column."
+        return f"{name} looks like {named[0].name} of {source.name} and lacks column {missing[0]}: export it with that."
     return f"{name} is no file that {source.name} knows: it reads {', '.join(f.name for f in source.feeds)}."
 
 

@@ -1,4 +1,4 @@
-"""Looking over a project: everything that must hold for a check to be trusted, each with what to do when it does not."""
+"""Looking over a project: everything that must hold for a check to be trusted, and what to do when it does not."""
 
 from __future__ import annotations
 

@@ -304,7 +304,7 @@ def _land(
     progress: Progress,
     name: str,
 ) -> Landing:
-    """Type and judge all batches of one table; a second time, after a look at the whole file, where cells are doubtful."""
+    """Type and judge all batches of one table; again, after a look at the whole file, where cells are doubtful."""
     table = place.contracts[mapped.table]
     words = detection.source.vocabulary.values if detection.source.vocabulary else {}
     columns = [table.columns[c] for c in mapped.present]
@@ -366,7 +366,8 @@ def _account(report: FileReport, con: duckdb.DuckDBPyConnection, file_id: int, i
     stored = stored or "SELECT CAST(NULL AS BIGINT) AS row_no WHERE false"
     rejected = f"SELECT DISTINCT row_no FROM ops.reject WHERE file_id = {file_id}"
     row = con.execute(
-        f"WITH rejected AS ({rejected}), accepted AS (SELECT row_no FROM ({stored}) EXCEPT SELECT row_no FROM rejected),"
+        f"WITH rejected AS ({rejected}),"
+        f" accepted AS (SELECT row_no FROM ({stored}) EXCEPT SELECT row_no FROM rejected),"
         " known AS (SELECT row_no FROM known_row EXCEPT SELECT row_no FROM rejected EXCEPT SELECT row_no FROM accepted)"
         " SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM rejected), (SELECT count(*) FROM known)"
     ).fetchone()

@@ -169,8 +169,8 @@ class Lake:
                 lock.acquire(timeout=seconds)
             except Timeout as error:
                 raise LakeBusyError(
-                    f"Another process has been writing to {self.var} for more than {seconds} s: wait for it, or look for "
-                    "a process that hangs."
+                    f"Another process has been writing to {self.var} for more than {seconds} s: wait for it, "
+                    "or look for a process that hangs."
                 ) from error
         try:
             yield

@@ -1,4 +1,4 @@
-"""Rows that were rejected: listed with the reason, and written out as a workbook that can be mended and loaded again."""
+"""Rows that were rejected: listed with the reason, and written out as a workbook to be mended and loaded again."""
 
 from __future__ import annotations
 

@@ -75,10 +75,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "有 {count} 行被拒收：用 `workbench rejects` 查看，用 `workbench rejects --export FILE.xlsx` 导出修改。",
     ),
     "checked": (
-        "Run {run} as of {as_of}: {rules} rules, {violated} findings ({new} new, {still} still open, {reopened} reopened),"
-        " {resolved} resolved, {seconds} s.",
-        "第 {run} 次检查，截至 {as_of}：{rules} 条规则，{violated} 个问题（新 {new}，仍未解决 {still}，重新出现 {reopened}），"
-        "已解决 {resolved}，用时 {seconds} 秒。",
+        "Run {run} as of {as_of}: {rules} rules, {violated} findings ({new} new, {still} still open,"
+        " {reopened} reopened), {resolved} resolved, {seconds} s.",
+        "第 {run} 次检查，截至 {as_of}：{rules} 条规则，{violated} 个问题（新 {new}，仍未解决 {still}，"
+        "重新出现 {reopened}），已解决 {resolved}，用时 {seconds} 秒。",
     ),
     "no_findings": (
         "There are no findings here. Run `workbench check` if nothing was checked yet.",
@@ -88,11 +88,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "exported": ("Wrote {count} rows to {path}.", "已将 {count} 行写入 {path}。"),
     "more": ("… and {count} more; use --limit 0 for all.", "……还有 {count} 行；用 --limit 0 显示全部。"),
     "demo_summary": (
-        "Loaded {rows} rows of {files} files ({rejected} rejected), ran {rules} rules as of {as_of}: {findings} findings."
-        " Of {planted} planted defects {found} were found; {extra} findings were not planted.\n"
+        "Loaded {rows} rows of {files} files ({rejected} rejected), ran {rules} rules as of {as_of}:"
+        " {findings} findings. Of {planted} planted defects {found} were found; {extra} findings were not planted.\n"
         'Look further: workbench --project {folder} findings · rejects · sql "SELECT * FROM core.receipt_line"',
-        "载入 {files} 个文件共 {rows} 行（拒收 {rejected} 行），按 {as_of} 运行 {rules} 条规则，发现 {findings} 个问题。"
-        "预设的 {planted} 处错误找到 {found} 处；另有 {extra} 个问题不在预设之内。\n"
+        "载入 {files} 个文件共 {rows} 行（拒收 {rejected} 行），按 {as_of} 运行 {rules} 条规则，"
+        "发现 {findings} 个问题。预设的 {planted} 处错误找到 {found} 处；另有 {extra} 个问题不在预设之内。\n"
         '继续查看：workbench --project {folder} findings · rejects · sql "SELECT * FROM core.receipt_line"',
     ),
     "made_project": (

@@ -106,7 +106,10 @@ def decide_date(counts: Mapping[str, int], given: str = "") -> tuple[str, str]:
     if looks_swapped and counts.get("long_any", 0):
         return (
             "",
-            "half are dates with a day up to 12 and the rest texts with a day above 12, as Excel leaves them after swapping day and month",
+            (
+                "half are dates with a day up to 12 and the rest texts with a day above 12,"
+                " as Excel leaves them after swapping day and month"
+            ),
         )
     return orders[0], ""
 

@@ -1,4 +1,4 @@
-"""What comes of reading a column: the values, where a filled cell could not be read, and whether there was any doubt."""
+"""What comes of reading a column: the values, where a filled cell could not be read, whether there was any doubt."""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ def _moved_to_front(arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. A user's error is one sentence on stderr and the exit code of its cause."""
-    from workbench.cli import checking, loading, projects  # noqa: F401  the commands register themselves
+    import workbench.cli.checking
+    import workbench.cli.loading
+    import workbench.cli.projects  # noqa: F401  the commands register themselves
 
     line = _moved_to_front(sys.argv[1:] if arguments is None else arguments)
     try:
