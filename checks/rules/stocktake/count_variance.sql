@@ -1,0 +1,138 @@
+/*
+title = "Counted quantity differs from the book"
+title_zh = "盘点数与账面不符"
+severity = "high"
+assertion = "existence"
+why = "The shelf does not hold what the book says: goods were lost, stolen, broken, wrongly entered, or the count itself is wrong."
+why_zh = "货架实物与账面不符：可能丢失、被盗、破损、录入错误，或盘点本身有误。"
+fix = "Recount the product, then look at its movements since the last count; post the difference with a reason and an approval."
+fix_zh = "先复盘该商品，再检查上次盘点以来的变动；查明原因并经审批后入账差异。"
+message = "Count {document_no}: {actual_qty} of {product_code} on the shelf, {expected_qty} in the book, difference {difference_qty}"
+message_zh = "盘点单 {document_no}：{product_code} 实盘 {actual_qty}，账面 {expected_qty}，差异 {difference_qty}"
+grain = ["location_code", "document_no", "product_code", "batch_no"]
+population = "SELECT * FROM mart.count_result WHERE book_basis <> 'opening'"
+needs = ["book_qty"]
+not_applicable = "No count has a book to be held against: load movements, or counts with their book quantity."
+not_applicable_zh = "没有可与账面核对的盘点：请导入库存变动，或带账面数量的盘点单。"
+
+[params]
+tolerance_qty = 0.0
+tolerance_share = 0.0
+
+[param_notes]
+tolerance_qty = "Differences up to this many base units are accepted."
+tolerance_share = "Differences up to this share of the book quantity are accepted, 0.01 for one percent; the wider tolerance holds."
+*/
+SELECT
+    location_code,
+    product_code,
+    batch_no,
+    count_no AS document_no,
+    CAST(counted_at AS DATE) AS occurred_date,
+    book_qty AS expected_qty,
+    final_qty AS actual_qty,
+    variance_qty AS difference_qty,
+    ABS(variance_value) AS amount_at_risk,
+    CASE WHEN variance_qty > 0 THEN 'gain' ELSE 'loss' END AS direction,
+    variance_value,
+    book_basis,
+    stated_book_qty,
+    computed_book_qty,
+    counted_qty,
+    recounted_qty,
+    counted_at,
+    round_no,
+    lines,
+    unit_cost,
+    opening_basis,
+    movements_before,
+    file_id,
+    row_no
+FROM mart.count_result
+WHERE variance_qty <> 0
+  AND ABS(variance_qty) > GREATEST(
+      CAST($tolerance_qty AS DECIMAL(18, 3)), CAST($tolerance_share AS DECIMAL(9, 6)) * ABS(book_qty)
+  );
+/* cases
+[[case]]
+name = "against the computed book, whatever the POS states, before and after the count's own posting"
+expect = [
+  { document_no = "C1", product_code = "P1", expected_qty = 8, actual_qty = 7, difference_qty = -1, amount_at_risk = 2, direction = "loss", stated_book_qty = 7 },
+  { document_no = "C1", product_code = "P2", expected_qty = 4, actual_qty = 6, difference_qty = 2, direction = "gain" },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | unit_cost | document_no
+S01           | M1          | 2025-03-01 08:00:00 | P1           | opening       | 10        | 2         |
+S01           | M2          | 2025-03-02 08:00:00 | P1           | sale          | -2        |           | T1
+S01           | M3          | 2025-03-03 19:59:00 | P1           | count_loss    | -1        |           | C1
+S01           | M4          | 2025-03-03 20:00:00 | P1           | sale          | -5        |           | T2
+S01           | M5          | 2025-03-01 08:00:00 | P2           | opening       | 4         |           |
+S01           | M6          | 2025-03-03 21:00:00 | P2           | sale          | -1        |           | T3
+'''
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | book_qty | counted_qty | status
+S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 7        | 7           | approved
+S01           | C1       | 2       | P2           | 2025-03-03 20:00:00 |          | 6           | approved
+'''
+
+[[case]]
+name = "the stated book where there is no ledger; two places of one product are one figure; the last round decides"
+expect = [
+  { product_code = "P1", expected_qty = 10, actual_qty = 9, difference_qty = -1, lines = 2 },
+  { product_code = "P2", expected_qty = 5, actual_qty = 3, round_no = 2 },
+]
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | book_qty | counted_qty | recounted_qty | round_no
+S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 10       | 4           |               | 1
+S01           | C1       | 2       | P1           | 2025-03-03 20:01:00 | 10       | 5           |               | 1
+S01           | C1       | 3       | P2           | 2025-03-03 20:00:00 | 5        | 4           |               | 1
+S01           | C1       | 4       | P2           | 2025-03-03 21:00:00 | 5        | 3           |               | 2
+S01           | C1       | 5       | P3           | 2025-03-03 20:00:00 | 5        | 4           | 5             | 1
+S01           | C1       | 6       | P4           | 2025-03-03 20:00:00 |          | 4           |               | 1
+'''
+
+[[case]]
+name = "gain and loss of two batches do not cancel"
+expect = [{ batch_no = "B1", difference_qty = -1 }, { batch_no = "B2", difference_qty = 1 }]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | batch_no | movement_type | moved_qty
+S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | opening       | 10
+S01           | M2          | 2025-03-02 08:00:00 | P1           | B2       | receipt       | 5
+'''
+tables.count_line = '''
+location_code | count_no | line_no | product_code | batch_no | counted_at          | counted_qty
+S01           | C1       | 1       | P1           | B1       | 2025-03-31 20:00:00 | 9
+S01           | C1       | 2       | P1           | B2       | 2025-03-31 20:00:00 | 6
+'''
+
+[[case]]
+name = "a first count is an opening, posted or not; a cancelled count; a movement right at the moment of counting"
+expect = []
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | document_no
+S01           | M1          | 2025-03-01 20:00:00 | P1           | count_gain    | 30        | C1
+S01           | M2          | 2025-03-02 08:00:00 | P2           | sale          | -3        | T1
+S01           | M3          | 2025-03-01 08:00:00 | P3           | opening       | 5         |
+S01           | M4          | 2025-03-05 20:00:00 | P3           | sale          | -1        | T2
+'''
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | book_qty | counted_qty | status
+S01           | C1       | 1       | P1           | 2025-03-01 20:00:00 | 0        | 30          | approved
+S01           | C1       | 2       | P2           | 2025-03-01 20:00:00 |          | 30          | approved
+S01           | C2       | 1       | P1           | 2025-03-05 20:00:00 |          | 30          | approved
+S01           | C2       | 2       | P2           | 2025-03-05 20:00:00 |          | 27          | approved
+S01           | C2       | 3       | P3           | 2025-03-05 20:00:00 |          | 5           | approved
+S01           | C3       | 1       | P3           | 2025-03-05 21:00:00 |          | 1           | cancelled
+'''
+
+[[case]]
+name = "within the shop's tolerance"
+expect = [{ product_code = "P2", difference_qty = -4 }]
+params = { tolerance_qty = 1, tolerance_share = 0.03 }
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | book_qty | counted_qty
+S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 100      | 97
+S01           | C1       | 2       | P2           | 2025-03-03 20:00:00 | 100      | 96
+S01           | C1       | 3       | P3           | 2025-03-03 20:00:00 | 5        | 4
+'''
+*/
