@@ -46,8 +46,7 @@ def run_demo(folder: Path, language: str) -> DemoReport:
     make_project(folder)
     marker.touch()
     project = Project(folder)
-    paths = [p for p in sorted(sample.iterdir()) if p.suffix in (".csv", ".xlsx") and p.name != "answer_key.csv"]
-    files = ingest(paths, project.workplace())
+    files = ingest([sample / "exports"], project.workplace())
     report = check(
         project.lake, project.contracts, project.catalogue, project.settings.rules, AS_OF, project.author, project.now()
     )

@@ -150,7 +150,8 @@ class Lake:
             target = folder / file.name
             file.replace(target)
             con.execute(
-                f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)}, schema => 'core', allow_missing => true)"
+                f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)},"
+                " schema => 'core', allow_missing => true)"
             )
 
     @contextmanager
