@@ -14,9 +14,7 @@ import xlsxwriter
 from chain import PLACES, PRODUCTS, STAFF, SUPPLIERS, E, S, W, at, barcode, day
 
 Row = list[object]
-KEY = (
-    "rule_id,document_no,document_line_no,location_code,product_code,batch_no,occurred_date,note,note_zh"  # fmt: skip
-).split(",")
+KEY = "rule_id,document_no,document_line_no,location_code,product_code,batch_no,occurred_date,note,note_zh"
 
 
 class Written(Protocol):
@@ -95,39 +93,38 @@ def write_xlsx(path: Path, title: str, header: str, rows: Iterable[Row], show: C
 
 
 def write_all(folder: Path, books: Written, batches: list[Row]) -> None:
-    """All files below `folder`/exports, and the key beside them."""
-    exports = folder / "exports"
-    exports.mkdir(parents=True, exist_ok=True)
-    _write_masters(exports, batches)
+    """All files into `folder`, and the key beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_masters(folder, batches)
     write_csv(
-        exports / "采购订单.csv",
+        folder / "采购订单.csv",
         "采购订单号,行号,供应商编码,收货门店,商品编码,订货日期,预计到货日期,订货数量,箱规,单价,制单人,审核人,单据状态",
         books.orders,
         slashed,
         "gb18030",
     )
     write_csv(
-        exports / "delivery_notes.csv",
+        folder / "delivery_notes.csv",
         "Vendor,Delivery Note No,Line,PO No,Store,Item Code,Lot No,Delivery Date,Qty",
         books.notes,
     )
     write_xlsx(
-        exports / "入库单.xlsx",
+        folder / "入库单.xlsx",
         "采购入库单明细  2025年3月",
         "门店编码,入库单号,行号,入库类型,采购订单号,送货单号,供应商编码,货号,商品条码,批号,生产日期,有效期至,实收数量,拒收数量,"
-        "单价,金额,入库时间,录入时间,经办人,提交时间,审核人,审核时间,状态,附件,备注",
+        "成本价,金额,入库时间,录入时间,经办人,提交时间,审核人,审核时间,状态,附件,备注",
         books.receipts,
         lambda value: chinese(value) if isinstance(value, dt.datetime) else grouped(value),
     )
     write_xlsx(
-        exports / "supplier_invoices.xlsx",
+        folder / "supplier_invoices.xlsx",
         "Supplier invoices, March 2025",
         "Vendor Code,Invoice No,Line,PO Number,GRN No,Item Code,Invoice Date,Qty,Price,Amount",
         books.invoices,
         grouped,
     )
     write_csv(
-        exports / "库存流水.csv",
+        folder / "库存流水.csv",
         "门店,流水号,发生时间,录入时间,商品编码,批号,变动类型,变动数量,成本单价,销售金额,单据号,单据行号,对方门店,操作员,备注,结存数量,"
         "设备号,设备流水号",
         books.movements,
@@ -135,18 +132,18 @@ def write_all(folder: Path, books: Written, batches: list[Row]) -> None:
         "utf-8-sig",
     )
     write_csv(
-        exports / "盘点单.tsv",
+        folder / "盘点单.csv",
         "门店编码,盘点单号,行号,商品编码,批号,盘点时间,账面数量,实盘数量,盘点人,复盘数量,复盘人,成本单价,轮次,状态,审核人",
         books.counts,
         delimiter="\t",
     )
-    write_csv(exports / "stock_on_hand.csv", "As Of,Store,SKU,Lot,On Hand,Stock Value", books.snapshots, grouped)
-    write_csv(folder / "answer_key.csv", ",".join(KEY), sorted(books.key, key=lambda row: [str(c) for c in row]))
+    write_csv(folder / "stock_on_hand.csv", "As Of,Store,SKU,Lot,On Hand,Stock Value", books.snapshots, grouped)
+    write_csv(folder / "answer_key.csv", KEY, sorted(books.key, key=lambda row: [str(c) for c in row]))
 
 
-def _write_masters(exports: Path, batches: list[Row]) -> None:
+def _write_masters(folder: Path, batches: list[Row]) -> None:
     write_csv(
-        exports / "products.csv",
+        folder / "products.csv",
         "item_code,item_name,category,brand,spec,unit,shelf_life_days,is_batch_tracked,cost_price,retail_price,min_stock,"
         "max_stock,status",
         [
@@ -158,17 +155,17 @@ def _write_masters(exports: Path, batches: list[Row]) -> None:
     codes += [[barcode(code, is_case=True), code, PRODUCTS[code][8]] for code in ("010001", "030001", "040001")]
     # barcode_check_digit_wrong, in the key below: the last digit of a case of tissues is one too high.
     codes.append([wrong_barcode(), "040003", 8])
-    write_csv(exports / "商品条码.csv", "条形码,商品编码,包装数量", codes, encoding="gb18030")
+    write_csv(folder / "商品条码.csv", "条形码,商品编码,包装数量", codes, encoding="gb18030")
     write_csv(
-        exports / "suppliers.csv",
+        folder / "suppliers.csv",
         "Vendor Code,Vendor Name,Tax ID,Lead Time (days),Min Residual Life",
         [[code, *s[:3], "66.67%"] for code, s in SUPPLIERS.items()],
     )
     write_csv(
-        exports / "门店.csv", "门店编号,门店名称,类型,区域", [[c, *p] for c, p in PLACES.items()], encoding="utf-8-sig"
+        folder / "门店.csv", "门店编号,门店名称,类型,区域", [[c, *p] for c, p in PLACES.items()], encoding="utf-8-sig"
     )
-    write_csv(exports / "staff.csv", "Staff Code,Staff Name,Role,Store,Active", [[*person, "yes"] for person in STAFF])
-    write_csv(exports / "批次档案.csv", "商品编码,批次号,生产日期,到期日期", batches, chinese)
+    write_csv(folder / "staff.csv", "Staff Code,Staff Name,Role,Store,Active", [[*person, "yes"] for person in STAFF])
+    write_csv(folder / "批次档案.csv", "商品编码,批次号,生产日期,到期日期", batches, chinese)
     events: list[Row] = [
         [f"EV{n:04d}", place, f"POS-{place}-1", at(day(date), clock), kind, person, "", detail]
         for n, (place, date, clock, kind, person, detail) in enumerate(
@@ -183,7 +180,7 @@ def _write_masters(exports: Path, batches: list[Row]) -> None:
             1,
         )
     ]
-    write_csv(exports / "同步日志.csv", "事件编号,门店,设备号,发生时间,事件类型,员工编码,单据号,详情", events)
+    write_csv(folder / "同步日志.csv", "事件编号,门店,设备号,发生时间,事件类型,员工编码,单据号,详情", events)
 
 
 def wrong_barcode() -> str:

@@ -12,9 +12,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from chain import (
-    AS_OF, CASHIER, CLERK, MANAGER, OPENING, PRODUCTS, SUPPLIERS, TRANSFERS, E, Order, S, W, at, barcode, cost_of, day, plan,
-)  # fmt: skip
+import chain
+from chain import AS_OF, CASHIER, CLERK, MANAGER, PRODUCTS, SUPPLIERS, E, Order, S, W, at, barcode, cost_of, day
 from export import Row, write_all, wrong_barcode
 
 
@@ -53,8 +52,9 @@ class Books:
         self.stock[lot] = self.stock.get(lot, 0) + quantity
         amount = -quantity * Decimal(PRODUCTS[product][7]) if kind == "销售" else ""
         row: Row = [
-            place, f"{place}-{self.number('movement' + place):05d}", when, when + dt.timedelta(minutes=1), product, batch,
-            kind, quantity, cost_of(product), amount, document, line, other, operator, reason, self.stock[lot], device, seq,
+            place, f"{place}-{self.number('movement' + place):05d}", when, when + dt.timedelta(minutes=1), product,
+            batch, kind, quantity, cost_of(product), amount, document, line, other, operator, reason, self.stock[lot],
+            device, seq,
         ]  # fmt: skip
         self.movements.append(row)
         return row
@@ -91,7 +91,7 @@ class Books:
 def open_books(books: Books) -> list[Row]:
     """Stock at midnight of 1 March, two lots of it old; answers the batch master, which knows these lots only."""
     aged = {(E, "030001"): dt.date(2024, 7, 9), (S, "030002"): dt.date(2024, 5, 27)}
-    for place, quantities in OPENING.items():
+    for place, quantities in chain.OPENING.items():
         for product, quantity in zip(PRODUCTS, quantities, strict=True):
             batch = books.new_batch(product, aged.get((place, product), dt.date(2025, 2, 18)))
             if quantity:
@@ -111,8 +111,8 @@ def order_goods(books: Books, order: Order, number: int) -> None:
     for line, (product, quantity) in enumerate(order.lines.items(), 1):
         pack = PRODUCTS[product][8] if product in PRODUCTS else 10
         books.orders.append([
-            order.number, line, order.supplier, order.place, product, day(order.ordered), day(order.due), quantity, pack,
-            cost_of(product), "E003", approver, order.status,
+            order.number, line, order.supplier, order.place, product, day(order.ordered), day(order.due), quantity,
+            pack, cost_of(product), "E003", approver, order.status,
         ])  # fmt: skip
 
 
@@ -136,7 +136,8 @@ def receive(books: Books, order: Order, clock: str, note_no: str, defects: bool 
             note, note_zh = "Year of production typed 2026 instead of 2025", "生产年份误录为 2026 年"
             books.defect("expiry_before_production", note, note_zh, *where)
         elif product not in PRODUCTS:
-            books.defect("product_code_unknown", "The master has no such product", "商品档案中没有此编码", *where)
+            note, note_zh = "The product master has no such code", "商品档案中没有此编码"
+            books.defect("product_code_unknown", note, note_zh, "", "", "", product)
         elif order.cost:
             note, note_zh = "Ordered at 68.00, received at 71.40", "订货价 68.00，入库价 71.40"
             books.defect("receipt_price_differs_from_order", note, note_zh, *where)
@@ -161,13 +162,22 @@ def note_and_bill(books: Books, order: Order, receipt: str, note_no: str) -> Non
             head = [order.supplier, note_no, line, order.number, order.place, product]
             books.notes.append([*head, batches[product], day(order.due), quantity])
     billed = lines if order.billed is None else order.billed
-    for days in (2, 6) if order.number == "PO250319" else (2,):
+    for days in () if not billed else (2, 6) if order.number == "PO250319" else (2,):
+        number = f"{SUPPLIERS[order.supplier][3]}-FP{4000 + books.number(order.supplier) * 7}"
         for line, (product, quantity) in enumerate(billed.items(), 1):
-            number = f"{SUPPLIERS[order.supplier][3]}-FP{4000 + books.number(order.supplier) * 7}"
             books.invoices.append([
                 order.supplier, number, line, order.number, receipt, product, day(order.due + days), quantity,
                 cost_of(product), quantity * cost_of(product),
             ])  # fmt: skip
+
+
+# What is wrong with an order's only line, by the order's number.
+ORDER_DEFECTS = {
+    "PO250309": ("receipt_over_order", "42 received, 36 ordered", "订货 36，实收 42"),
+    "PO250310": ("receipt_under_order", "40 received, 48 ordered, order closed", "订货 48，实收 40，订单已完成"),
+    "PO250312": ("receipt_pack_factor_error", "10 cases of 12 entered as 10 pieces", "10 箱（每箱 12 盒）误录为 10 盒"),
+    "PO250313": ("receipt_on_unapproved_order", "The order is still pending", "订单尚未审核"),
+}
 
 
 def deliver(books: Books, order: Order) -> None:
@@ -175,32 +185,25 @@ def deliver(books: Books, order: Order) -> None:
     place, today = order.place, day(order.due)
     note_no = f"{SUPPLIERS[order.supplier][3]}-{today:%m%d}-{int(order.number[-2:] or 0):02d}"
     receipt = receive(books, order, "10:15", note_no)
-    if order.number.startswith("PO2503") and order.number != "PO250377":
-        note_and_bill(books, order, receipt, note_no)
-    product, quantity = next(iter(order.lines.items()))
-    where = [receipt, 1, place, product, "", today]
-    if order.number == "PO250309":
-        books.defect("receipt_over_order", "42 received, 36 ordered", "订货 36，实收 42", *where)
-    elif order.number == "PO250310":
-        books.defect(
-            "receipt_under_order", "40 received, 48 ordered, order closed", "订货 48，实收 40，订单已完成", *where
-        )
-    elif order.number == "PO250312":
-        note, note_zh = "10 cases of 12 entered as 10 pieces", "10 箱（每箱 12 盒）误录为 10 盒"
-        books.defect("receipt_pack_factor_error", note, note_zh, *where)
-    elif order.number == "PO250313":
-        books.defect("receipt_on_unapproved_order", "The order is still pending", "订单尚未审核", *where)
+    product = next(iter(order.lines))
+    if order.number in ("", "PO250377"):
+        note, note_zh = ("No such order", "订单号不存在") if order.number else ("No order number", "无订单号")
+        books.defect("receipt_without_order", note, note_zh, receipt, "", place, "", "", today)
+        return
+    note_and_bill(books, order, receipt, note_no)
+    if order.number in ORDER_DEFECTS:
+        books.defect(*ORDER_DEFECTS[order.number], order.number, 1, place, product, "", today)
     elif order.number == "PO250315":
         note, note_zh = "60 received, 66 on the delivery note", "送货单 66，实收 60"
-        books.defect("receipt_differs_from_delivery_note", note, note_zh, *where)
+        books.defect("receipt_differs_from_delivery_note", note, note_zh, note_no, "", place, product, "", today)
     elif order.number == "PO250316":
-        where[0] = receive(books, order, "15:10", note_no)
-        note, note_zh = f"Entered again under {where[0]}, first {receipt}", f"{receipt} 重复录入"
-        books.defect("receipt_entered_twice", note, note_zh, *where)
+        twin = receive(books, order, "15:10", note_no)
+        note, note_zh = f"{receipt} entered again", f"{receipt} 重复录入"
+        books.defect("receipt_entered_twice", note, note_zh, twin, "", place, "", "", today)
     elif order.number == "PO250317":
-        where[0] = receive(books, order, "15:10", note_no.replace("-", ""))
+        twin = receive(books, order, "15:10", note_no.replace("-", ""))
         note, note_zh = f"{receipt} entered again, delivery note without dashes", f"{receipt} 换写送货单号后重复录入"
-        books.defect("receipt_reentered_under_new_number", note, note_zh, *where)
+        books.defect("receipt_reentered_under_new_number", note, note_zh, twin, "", place, "", "", today)
     elif order.number == "PO250318":
         number, billed = books.invoices[-1][1], books.invoices[-1][6]
         note, note_zh = "36 billed, 30 received", "入库 30，开票 36"
@@ -208,17 +211,13 @@ def deliver(books: Books, order: Order) -> None:
     elif order.number == "PO250319":
         first, second = books.invoices[-2:]
         note, note_zh = f"{first[1]} billed again under another number", f"{first[1]} 换号重复开票"
-        books.defect("invoice_entered_twice", note, note_zh, second[1], "", "", product, "", second[6])
+        books.defect("invoice_entered_twice", note, note_zh, second[1], "", "", "", "", second[6])
     elif order.number == "PO250320":
         row = [*books.receipts[-1][:2], 2, *books.receipts[-1][3:]]
         row[7:16] = ["", "", "", None, None, 6, 0, Decimal(0), Decimal(0)]
         books.receipts.append(row)
-        books.defect(
-            "product_code_missing", "Six free samples without a code", "赠品 6 件，无商品编码", receipt, 2, place
-        )
-    elif order.number in ("", "PO250377"):
-        note, note_zh = ("No order number", "无订单号") if not order.number else ("No such order", "订单号不存在")
-        books.defect("receipt_without_order", note, note_zh, *where)
+        note, note_zh = "Six free samples without a code", "赠品 6 件，无商品编码"
+        books.defect("product_code_missing", note, note_zh, receipt, 2, place)
 
 
 def sell(books: Books, place: str, product: str, quantity: int, today: dt.date) -> None:
@@ -235,7 +234,7 @@ def sell(books: Books, place: str, product: str, quantity: int, today: dt.date) 
             )
             twin[3] = moment + dt.timedelta(minutes=6)
             note, note_zh = f"{twin[1]} repeats {row[1]}", f"{twin[1]} 与 {row[1]} 重复"
-            books.defect("movement_duplicated_by_sync", note, note_zh, *where)
+            books.defect("movement_duplicated_by_sync", note, note_zh, ticket, "", place, product, "", today)
         elif (place, product, today) == (E, "040001", day(13)):
             row[15] = books.stock[place, product, batch] + 3
             note, note_zh = "The till shows three more than the ledger", "收银机结存比流水多 3"
@@ -263,15 +262,15 @@ def count(books: Books, place: str, today: dt.date, found: dict[str, int]) -> No
         moment = at(today, "21:00") + dt.timedelta(minutes=2 * line)
         again: Row = [book + difference, "E002" if place != W else "E001"] if difference else ["", ""]
         books.counts.append([
-            place, number, line, product, batch, moment, book, book + difference, CLERK[place], *again, cost_of(product),
-            1, "已审核", MANAGER[place] if place != W else "E003",
+            place, number, line, product, batch, moment, book, book + difference, CLERK[place], *again,
+            cost_of(product), 1, "已审核", MANAGER[place] if place != W else "E003",
         ])  # fmt: skip
         if difference:
             kind = "盘盈" if difference > 0 else "盘亏"
             posted, why = at(today, "22:30"), "盘点差异"
             books.move(kind, place, product, batch, difference, posted, MANAGER[place], number, line, reason=why)
             note, note_zh = f"Counted {book + difference}, book {book}", f"账面 {book}，实盘 {book + difference}"
-            books.defect("count_variance", note, note_zh, number, line, place, product, batch, today)
+            books.defect("count_variance", note, note_zh, number, "", place, product, batch, today)
 
 
 def snapshot(books: Books, today: dt.date) -> None:
@@ -290,7 +289,7 @@ def keep_books() -> tuple[Books, list[Row]]:
     """The month, day by day."""
     books = Books()
     batches = open_books(books)
-    orders = plan()
+    orders = chain.plan()
     for number, order in enumerate(orders, 1):
         order_goods(books, order, number)
     # These two came without an order: one names none, one a number that no order has.
@@ -304,7 +303,7 @@ def keep_books() -> tuple[Books, list[Row]]:
         for order in orders:
             if order.due == date and order.received != {}:
                 deliver(books, order)
-        for when, product, quantity, to in TRANSFERS:
+        for when, product, quantity, to in chain.TRANSFERS:
             if when == date:
                 transfer(books, product, quantity, to, day(date))
         for position, product in enumerate(PRODUCTS):
