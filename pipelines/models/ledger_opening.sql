@@ -247,6 +247,13 @@ batch_sum AS (
     WHERE is_ledger_key AND is_batch_kept
     GROUP BY location_code, product_code
     HAVING COUNT(*) FILTER (WHERE derived_qty IS NULL) = 0
+),
+
+-- A product that began at nothing began at nothing in each of its batches.
+nothing AS (
+    SELECT location_code, product_code, 0 AS opening_qty, anchor_kind
+    FROM derived
+    WHERE NOT is_ledger_key AND derived_qty = 0 AND NOT is_stated
 )
 
 SELECT
@@ -261,7 +268,7 @@ SELECT
     d.is_ledger_key,
     -- Stock before the first movement; NULL where unknown.
     CAST(
-        CASE WHEN COALESCE(d.derived_qty, b.opening_qty) < 0 THEN 0 ELSE COALESCE(d.derived_qty, b.opening_qty) END
+        CASE WHEN d.derived_qty < 0 THEN 0 ELSE COALESCE(d.derived_qty, b.opening_qty, n.opening_qty) END
         AS DECIMAL(18, 3)
     ) AS opening_qty,
     -- stated, derived_reported, derived_snapshot, derived_count or unknown.
@@ -269,6 +276,7 @@ SELECT
         WHEN d.is_stated THEN 'stated'
         WHEN d.anchor_kind IS NOT NULL THEN 'derived_' || d.anchor_kind
         WHEN b.anchor_kind IS NOT NULL THEN 'derived_' || b.anchor_kind
+        WHEN n.anchor_kind IS NOT NULL THEN 'derived_' || n.anchor_kind
         ELSE 'unknown'
     END AS opening_basis,
     -- What no opening can explain: how far below zero the derived opening would be; 0 otherwise.
@@ -287,4 +295,100 @@ LEFT JOIN batch_sum AS b
     ON b.location_code = d.location_code
     AND b.product_code = d.product_code
     AND d.batch_no = ''
-    AND d.is_batch_kept;
+    AND d.is_batch_kept
+LEFT JOIN nothing AS n
+    ON n.location_code = d.location_code
+    AND n.product_code = d.product_code
+    AND d.batch_no <> '';
+/* cases
+[[case]]
+name = "stated, from a reported balance, a report, a count, and unknown"
+expect = [
+  { product_code = "P1", opening_basis = "stated", opening_qty = 0 },
+  { product_code = "P2", opening_basis = "derived_reported", opening_qty = 11, anchor_no = "M4", anchor_qty = 8 },
+  { product_code = "P3", opening_basis = "derived_snapshot", opening_qty = 6, anchor_date = 2025-03-05 },
+  { product_code = "P4", opening_basis = "derived_count", opening_qty = 13, anchor_no = "C1" },
+  { product_code = "P5", opening_basis = "unknown", opening_qty = "" },
+  { product_code = "P6", opening_basis = "derived_snapshot", opening_qty = 0, unexplained_qty = 3 },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | reported_balance_qty | document_no
+S01           | M1          | 2025-03-01 08:00:00 | P1           | sale          | -1        |                      |
+S01           | M2          | 2025-03-01 08:00:00 | P1           | opening       | 10        |                      |
+S01           | M3          | 2025-03-01 08:00:00 | P2           | sale          | -1        |                      |
+S01           | M4          | 2025-03-02 08:00:00 | P2           | sale          | -2        | 8                    |
+S01           | M5          | 2025-03-03 08:00:00 | P2           | sale          | -1        | 7                    |
+S01           | M6          | 2025-03-05 23:00:00 | P3           | sale          | -2        |                      |
+S01           | M7          | 2025-03-06 00:00:00 | P3           | sale          | -2        |                      |
+S01           | M8          | 2025-03-01 08:00:00 | P4           | sale          | -2        |                      |
+S01           | M9          | 2025-03-02 20:00:00 | P4           | count_loss    | -1        |                      | C1
+S01           | N1          | 2025-03-01 08:00:00 | P5           | receipt       | 5         |                      |
+S01           | N2          | 2025-03-01 08:00:00 | P6           | receipt       | 5         |                      |
+S01           | N3          | 2026-03-01 08:00:00 | P7           | receipt       | 5         |                      |
+'''
+tables.stock_on_hand = '''
+as_of_date | location_code | product_code | batch_no | on_hand_qty
+2025-03-03 | S01           | P2           |          | 3
+2025-03-05 | S01           | P3           |          | 4
+2025-03-09 | S01           | P4           |          | 4
+2025-03-01 | S01           | P6           |          | 2
+2026-03-01 | S01           | P5           |          | 2
+'''
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | counted_qty
+S01           | C1       | 1       | P4           | 2025-03-02 20:00:00 | 10
+S01           | C2       | 1       | P3           | 2025-03-06 20:00:00 | 1
+'''
+
+[[case]]
+name = "by batch: a report that lists the product by batch says zero for the batch it leaves out"
+expect = [
+  { batch_no = "", opening_basis = "derived_snapshot", opening_qty = 12, is_ledger_key = false },
+  { batch_no = "B1", opening_basis = "derived_snapshot", opening_qty = 9, is_ledger_key = true },
+  { batch_no = "B2", opening_basis = "derived_snapshot", opening_qty = 3, is_ledger_key = true },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | batch_no | movement_type | moved_qty
+S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | sale          | -1
+S01           | M2          | 2025-03-01 08:00:00 | P1           | B2       | sale          | -3
+'''
+tables.stock_on_hand = '''
+as_of_date | location_code | product_code | batch_no | on_hand_qty
+2025-03-05 | S01           | P1           | B1       | 8
+'''
+
+[[case]]
+name = "by batch with a report of the product alone: the product is known, its batches are not"
+expect = [
+  { batch_no = "", opening_basis = "derived_snapshot", opening_qty = 12 },
+  { batch_no = "B1", opening_basis = "unknown", opening_qty = "" },
+  { batch_no = "B2", opening_basis = "unknown", opening_qty = "" },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | batch_no | movement_type | moved_qty
+S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | sale          | -1
+S01           | M2          | 2025-03-01 08:00:00 | P1           | B2       | sale          | -3
+'''
+tables.stock_on_hand = '''
+as_of_date | location_code | product_code | batch_no | on_hand_qty
+2025-03-05 | S01           | P1           |          | 8
+'''
+
+[[case]]
+name = "by batch with a report that shows the product began at nothing: so did its batches"
+expect = [
+  { batch_no = "", opening_basis = "derived_snapshot", opening_qty = 0 },
+  { batch_no = "B1", opening_basis = "derived_snapshot", opening_qty = 0 },
+  { batch_no = "B2", opening_basis = "derived_snapshot", opening_qty = 0 },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | batch_no | movement_type | moved_qty
+S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | receipt       | 6
+S01           | M2          | 2025-03-01 08:00:00 | P1           | B2       | receipt       | 4
+S01           | M3          | 2025-03-02 08:00:00 | P1           | B2       | sale          | -2
+'''
+tables.stock_on_hand = '''
+as_of_date | location_code | product_code | batch_no | on_hand_qty
+2025-03-05 | S01           | P1           |          | 8
+'''
+*/

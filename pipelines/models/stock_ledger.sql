@@ -92,3 +92,55 @@ SELECT
     o.row_no
 FROM ordered AS o
 JOIN mart.ledger_opening AS k ON k.ledger_id = o.ledger_id;
+/* cases
+[[case]]
+name = "order within a moment: when recorded, then position in the source, then number"
+expect = [
+  { movement_id = "M1", ledger_no = 1, net_qty = 10, running_qty = 10, moved_value = 25 },
+  { movement_id = "M4", ledger_no = 2, running_qty = 9 },
+  { movement_id = "M3", ledger_no = 3, running_qty = 7 },
+  { movement_id = "M2", ledger_no = 4, running_qty = 4 },
+  { movement_id = "M6", ledger_no = 5, running_qty = 3 },
+  { movement_id = "M5", ledger_no = 6, running_qty = 1 },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | recorded_at         | product_code | movement_type | moved_qty | unit_cost | file_id | row_no
+S01           | M1          | 2025-03-01 08:00:00 |                     | P1           | opening       | 10        | 2.5       | 1       | 1
+S01           | M2          | 2025-03-02 08:00:00 | 2025-03-02 09:00:00 | P1           | sale          | -3        |           | 1       | 2
+S01           | M3          | 2025-03-02 08:00:00 | 2025-03-02 08:30:00 | P1           | sale          | -2        |           | 1       | 3
+S01           | M4          | 2025-03-02 08:00:00 |                     | P1           | sale          | -1        |           | 1       | 4
+S01           | M6          | 2025-03-03 08:00:00 |                     | P1           | sale          | -1        |           | 1       | 6
+S01           | M5          | 2025-03-03 08:00:00 |                     | P1           | sale          | -2        |           | 2       | 1
+S01           | M8          | 2025-03-03 08:00:00 |                     |              | sale          | -2        |           | 2       | 2
+S01           | M9          | 2026-03-03 08:00:00 |                     | P1           | sale          | -2        |           | 2       | 3
+'''
+
+[[case]]
+name = "two movements made from one source row go by their number"
+expect = [{ movement_id = "M1a", ledger_no = 1, net_qty = 4 }, { movement_id = "M1b", ledger_no = 2, net_qty = 1, running_qty = "" }]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | file_id | row_no
+S01           | M1b         | 2025-03-02 08:00:00 | P1           | transfer_out  | -3        | 1       | 2
+S01           | M1a         | 2025-03-02 08:00:00 | P1           | transfer_in   | 4         | 1       | 2
+'''
+
+[[case]]
+name = "per batch where every movement has one, else per product; a derived opening is in the balance"
+expect = [
+  { movement_id = "M1", ledger_batch_no = "B1", running_qty = 5, opening_basis = "stated" },
+  { movement_id = "M2", ledger_batch_no = "B2", running_qty = 2, opening_basis = "stated" },
+  { movement_id = "M3", ledger_batch_no = "", running_qty = 9, opening_basis = "derived_snapshot" },
+  { movement_id = "M4", ledger_batch_no = "", running_qty = 7, opening_qty = 10 },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | batch_no | movement_type | moved_qty
+S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | opening       | 5
+S01           | M2          | 2025-03-02 08:00:00 | P1           | B2       | receipt       | 2
+S01           | M3          | 2025-03-01 08:00:00 | P2           | B1       | sale          | -1
+S01           | M4          | 2025-03-02 08:00:00 | P2           |          | sale          | -2
+'''
+tables.stock_on_hand = '''
+as_of_date | location_code | product_code | batch_no | on_hand_qty
+2025-03-31 | S01           | P2           |          | 7
+'''
+*/
