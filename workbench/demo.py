@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import shutil
-from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import ConfigurationError
-from workbench.findings import CheckReport, check, list_findings
+from workbench.findings import CheckReport, check, list_findings, money_by_rule
 from workbench.ingest import FileReport, ingest
 from workbench.project import Project
 from workbench.scaffold import make_project, origin
@@ -28,12 +28,13 @@ class DemoReport:
     files: list[FileReport]
     check: CheckReport
     findings: list[dict[str, Any]]
+    by_rule: list[tuple[str, str, int, Decimal]]
     planted: int
     missed: list[dict[str, str]]
     extra: list[dict[str, Any]]
 
 
-def run_demo(folder: Path, language: str) -> DemoReport:
+def run_demo(folder: Path) -> DemoReport:
     """Make the project anew in `folder` (only ever a folder this function made), load the sample, check it."""
     marker = folder / ".workbench-demo"
     if folder.exists():
@@ -50,12 +51,13 @@ def run_demo(folder: Path, language: str) -> DemoReport:
     report = check(
         project.lake, project.contracts, project.catalogue, project.settings.rules, AS_OF, project.author, project.now()
     )
-    names, rows = list_findings(project.lake.read())
+    con = project.lake.read()
+    names, rows = list_findings(con)
     findings = [dict(zip(names, row, strict=True)) for row in rows]
     with (sample / "answer_key.csv").open(encoding="utf-8-sig", newline="") as stream:
         key = [line for line in csv.DictReader(stream) if line["rule_id"] != "reject"]
     missed, extra = compare(key, findings)
-    return DemoReport(project, files, report, findings, len(key), missed, extra)
+    return DemoReport(project, files, report, findings, money_by_rule(con), len(key), missed, extra)
 
 
 def compare(
@@ -71,15 +73,6 @@ def compare(
         else:
             left.remove(partner)
     return missed, left
-
-
-def money_by_rule(findings: list[dict[str, Any]]) -> list[tuple[str, int, Any]]:
-    """Rule, number of findings and amount at risk, dearest first."""
-    counts = Counter(f["rule_id"] for f in findings)
-    amounts: dict[str, Any] = {}
-    for finding in findings:
-        amounts[finding["rule_id"]] = amounts.get(finding["rule_id"], 0) + (finding["amount_at_risk"] or 0)
-    return sorted(((r, n, amounts[r]) for r, n in counts.items()), key=lambda x: (-x[2], x[0]))
 
 
 def _answers(planted: dict[str, str], finding: dict[str, Any]) -> bool:

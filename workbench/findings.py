@@ -211,3 +211,21 @@ def list_findings(
     if limit is not None:
         sql += f" LIMIT {int(limit)}"
     return list(_COLUMNS), con.execute(sql, values).fetchall()
+
+
+def money_by_rule(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, Decimal]]:
+    """Unresolved findings by rule: rule, severity, number, amount at risk in the store's currency; dearest first."""
+    return con.execute(
+        "SELECT rule_id, min(severity), count(*), coalesce(sum(amount_at_risk), 0) AS money FROM ops.finding"
+        " WHERE status <> 'resolved' GROUP BY rule_id ORDER BY money DESC, rule_id"
+    ).fetchall()
+
+
+def last_run(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The newest run as a dictionary, empty where nothing was checked yet."""
+    cursor = con.execute(
+        "SELECT run_id, as_of, started_at, seconds, status, rules, tested, violated, new, still_open, resolved,"
+        " reopened FROM ops.run ORDER BY run_id DESC LIMIT 1"
+    )
+    row = cursor.fetchone()
+    return dict(zip([d[0] for d in cursor.description], row, strict=True)) if row else {}

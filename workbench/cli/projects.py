@@ -50,11 +50,11 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to make the demonstration project.")] = Path("var/demo"),
 ) -> None:
     """Load and check the sample of a small chain, and hold what is found against what was planted."""
-    from workbench.demo import AS_OF, money_by_rule, run_demo
+    from workbench.demo import AS_OF, run_demo
 
     state: State = ctx.obj
     language = state.language or "en"
-    report = run_demo(folder, language)
+    report = run_demo(folder)
     summary = {
         "project": str(report.project.root),
         "files": len(report.files),
@@ -71,8 +71,8 @@ def demo(
     else:
         text = "message_zh" if language == "zh" else "message"
         rules = report.project.catalogue.rules
-        rows = [(rules[r].text("title", language), n, money) for r, n, money in money_by_rule(report.findings)]
-        print_table(["title", "violated", "amount_at_risk"], rows, language)
+        rows = [(severity, rules[r].text("title", language), n, money) for r, severity, n, money in report.by_rule]
+        print_table(["severity", "title", "violated", "amount_at_risk"], rows, language)
         top = [(f["severity"], f["occurred_date"], f["amount_at_risk"], f[text]) for f in report.findings[:10]]
         print_table(["severity", "occurred_date", "amount_at_risk", "message"], top, language)
         found = report.planted - len(report.missed)
