@@ -6,7 +6,9 @@ What a cell, a record and a problem is, is defined here; the fast way must give 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -21,12 +23,28 @@ PIECE_ROWS = 5_000
 _STAND_INS = "\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x10\x11\x12\x13\x14\x15\x16"
 
 
-class Lines:
-    """The lines of a text, each with its end, never longer than `MAX_CELL`; `passed` counts the characters so far."""
+@dataclass(frozen=True)
+class Place:
+    """A border between two records: its byte offset and how many records and lines of the file come before it."""
 
-    def __init__(self, source: Iterable[str], name: str, delimiter: str, stand_in: str) -> None:
+    offset: int = 0
+    records: int = 0
+    lines: int = 0
+
+
+_BEGINNING = Place()
+
+
+class Lines:
+    """The lines of a text, each with its end, never longer than `MAX_CELL`.
+
+    `passed` counts the characters so far, `bytes_passed` their bytes in UTF-8, `number` the lines of the file.
+    """
+
+    def __init__(self, source: Iterable[str], name: str, delimiter: str, stand_in: str, before: int = 0) -> None:
         self.passed = 0
-        self.number = 0
+        self.bytes_passed = 0
+        self.number = before
         self._source = source
         self._name = name
         self._delimiter = delimiter
@@ -37,6 +55,7 @@ class Lines:
         for line in self._source:
             self.number += 1
             self.passed += len(line)
+            self.bytes_passed += len(line) if line.isascii() else len(line.encode())
             if len(line) >= MAX_CELL and not line.endswith(("\n", "\r")):
                 raise InputRefused(
                     f"Line {self.number:,} of {self._name} is longer than {MAX_CELL:,} characters: "
@@ -48,23 +67,38 @@ class Lines:
 class Records:
     """The records of a UTF-8 text file, one list of cells each; `number` is that of the record last given.
 
+    They begin at `start`, which is the top of the file or a `Place` that an earlier reading has reached.
+
     The csv module wants a delimiter of one character, so a longer one (and the absence of one, for a single column) is
     replaced by a control character that the file does not contain, and put back where it stood inside quotes.
     """
 
-    def __init__(self, path: Path, delimiter: str, quoted: bool, name: str, end: str = "") -> None:
+    def __init__(
+        self, path: Path, delimiter: str, quoted: bool, name: str, end: str = "", start: Place = _BEGINNING
+    ) -> None:
         self.path = path
         self.name = name
         self.delimiter = delimiter
-        self.number = 0
+        self.number = start.records
         self.stand_in = delimiter if len(delimiter) == 1 else unused_character(path)
         self._quoted = quoted
         self._end = end
+        self._start = start
+
+    @property
+    def place(self) -> Place:
+        """Where the record last given ends. For files without BOM, or read from behind it."""
+        return Place(self._start.offset + self.lines.bytes_passed, self.number, self.lines.number)
 
     def __iter__(self) -> Iterator[list[str]]:
-        self.number = 0
-        with refusing(self.path), self.path.open(encoding="utf-8-sig", newline="") as file:
-            self.lines = Lines(iter(lambda: file.readline(MAX_CELL), ""), self.name, self.delimiter, self.stand_in)
+        start = self._start
+        self.number = start.records
+        encoding = "utf-8" if start.offset else "utf-8-sig"
+        with refusing(self.path), self.path.open("rb") as raw:
+            raw.seek(start.offset)
+            file = io.TextIOWrapper(raw, encoding=encoding, newline="")
+            source = iter(lambda: file.readline(MAX_CELL), "")
+            self.lines = Lines(source, self.name, self.delimiter, self.stand_in, start.lines)
             restore = len(self.delimiter) > 1
             try:
                 for cells in self._cut():
