@@ -6,6 +6,7 @@ is the caller's business.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,12 @@ from workbench.models import build_models
 from workbench.words import LABELS
 
 if TYPE_CHECKING:
-    from workbench.catalogue import Catalogue, Model, Rule
+    from workbench.catalogue import Catalogue, Rule
     from workbench.contracts import Column, Table
     from workbench.header import Case
 
 # The pages are the same on any day.
-_ANY_DAY = "2025-12-31"
+_ANY_DAY = dt.date(2025, 12, 31)
 
 PROCESSES = {
     "receiving": "Receiving · 收货",
@@ -43,11 +44,11 @@ def data_dictionary(contracts: Mapping[str, Table]) -> str:
     """One section per core table: its columns in order with type, key, obligation and meaning."""
     parts = [
         "# Data dictionary · 数据字典",
-        "Tables of the schema `core`. Every row also carries `file_id` and `row_no`: the file it came from and its place "
-        "there. Key: the columns that make a row the same row when it is exported again. Obligatory: a file without the "
-        "column is refused.",
-        "`core` 中的表。每行还带有 `file_id` 和 `row_no`，即来源文件和行号。主键：再次导出时据此认定为同一行。必需：文件缺少该列则"
-        "拒绝载入。",
+        "Tables of the schema `core`. Every row also carries `file_id` and `row_no`: the file it came from and its "
+        "place there. Key: the columns that make a row the same row when it is exported again. Obligatory: a file "
+        "without the column is refused.",
+        "`core` 中的表。每行还带有 `file_id` 和 `row_no`，即来源文件和行号。主键：再次导出时据此认定为同一行。"
+        "必需：文件缺少该列则拒绝载入。",
         _table(
             ["table · 表", "title", "名称"],
             [[f"[{t.name}](#{t.name})", t.title, t.title_zh] for t in contracts.values()],
@@ -97,8 +98,8 @@ def rules_index(rules: Mapping[str, Rule]) -> str:
     """All rules by process, each with a link to its page."""
     parts = [
         "# Rules · 规则",
-        f"{len(rules)} rules. Each is one file below `checks/rules/`; these pages are made from them. · 共 {len(rules)} "
-        "条规则，每条是 `checks/rules/` 下的一个文件，本目录各页由其生成。",
+        f"{len(rules)} rules. Each is one file below `checks/rules/`; these pages are made from them.",
+        f"共 {len(rules)} 条规则，每条是 `checks/rules/` 下的一个文件，本目录各页由其生成。",
     ]
     for process in sorted({rule.process for rule in rules.values()}, key=_place_of_process):
         parts.append(f"## {PROCESSES.get(process, process)}")
