@@ -17,6 +17,8 @@ from workbench.words import label
 
 FORMATS = ("table", "json", "csv", "xlsx")
 _MIDDLE = {"severity", "status"}
+# What people copy or read down a column stays on one line; sentences fold.
+_WHOLE = {*_MIDDLE, "rule_id", "finding_id", "occurred_date", "document_no", "table_name", "committed_at"}
 _COLOURS = {"critical": "bold red", "high": "red", "error": "bold red", "refused": "red", "fail": "red"}
 
 
@@ -67,7 +69,10 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], language: s
     for position, name in enumerate(names):
         is_number = any(isinstance(row[position], (int, Decimal, float)) for row in rows)
         table.add_column(
-            label(name, language), justify="right" if is_number else "left", overflow="fold", no_wrap=is_number
+            label(name, language),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=is_number or name in _WHOLE,
         )
     for row in rows:
         cells = []

@@ -58,8 +58,8 @@ def _check_sizes(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     packed = max(sum(entry.compress_size for entry in entries), 1)
     if unpacked > MAX_UNPACKED or (unpacked > RATIO_MATTERS_FROM and unpacked / packed > MAX_RATIO):
         raise InputRefused(
-            f"{path.name} would unpack from {packed / 2**20:,.1f} to {unpacked / 2**20:,.0f} MiB ({unpacked // packed:,} "
-            "times), more than a workbook may: export it as CSV."
+            f"{path.name} would unpack from {packed / 2**20:,.1f} to {unpacked / 2**20:,.0f} MiB "
+            f"({unpacked // packed:,} times), more than a workbook may: export it as CSV."
         )
 
 
@@ -86,8 +86,8 @@ def _check_reach(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -
     area = (last_row - min(rows) + 1) * (last_column - min(columns) + 1)
     if area > MAX_CELLS:
         raise InputRefused(
-            f"A sheet of {path.name} reaches to row {last_row:,} and column {last_column:,} with {filled:,} filled cells, "
-            f"a rectangle above {MAX_CELLS:,} cells: delete the stray cells, or export the sheet as CSV."
+            f"A sheet of {path.name} reaches to row {last_row:,} and column {last_column:,} with {filled:,} filled "
+            f"cells, a rectangle above {MAX_CELLS:,} cells: delete the stray cells, or export the sheet as CSV."
         )
 
 
