@@ -82,7 +82,10 @@ class _Pieces:
     def _plain(self, piece: bytes) -> pl.DataFrame | None:
         """The records that end in this piece, None where the reference has to read on."""
         piece = piece[: _end_of_records(piece, self._quoted)]
-        if not piece or (self._quoted and not _has_plain_quotes(piece, self._delimiter)):
+        # pyarrow takes a U+FEFF before any text for a mark of encoding; inside a file it is part of a cell.
+        if not piece or piece.startswith(codecs.BOM_UTF8):
+            return None
+        if self._quoted and not _has_plain_quotes(piece, self._delimiter):
             return None
         cells = _parsed(piece, self._delimiter, self._quoted, self._columns)
         if cells is None:
