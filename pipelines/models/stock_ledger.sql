@@ -8,6 +8,7 @@ grain = ["location_code", "movement_id"]
 -- One ledger per location × product, per batch where every movement of the location × product has one. Order: when it
 -- happened, when the system learnt of it (at once, where not recorded), position in the source, number.
 -- Movements without a product, a moment or a quantity belong to no ledger.
+-- What else a movement says is in core.stock_movement: each column carried here is paid for in the sort.
 -- Sorting by the number costs as much as all else together (measured on 10 million), and it decides
 -- only where one source row made several movements: for those alone it is turned into tie_no.
 WITH shared_row AS (
@@ -35,9 +36,7 @@ ordered AS (
         m.movement_type,
         m.moved_qty,
         m.unit_cost,
-        m.sale_amount,
         m.document_no,
-        m.document_line_no,
         m.reported_balance_qty,
         m.file_id,
         m.row_no,
@@ -84,9 +83,7 @@ SELECT
     o.unit_cost,
     -- The movement at its own cost; NULL where it states none.
     CAST(o.moved_qty * o.unit_cost AS DECIMAL(18, 4)) AS moved_value,
-    o.sale_amount,
     o.document_no,
-    o.document_line_no,
     o.reported_balance_qty,
     o.file_id,
     o.row_no

@@ -29,7 +29,6 @@ compared AS (
         l.ledger_batch_no,
         l.movement_id,
         l.document_no,
-        l.document_line_no,
         l.occurred_at,
         l.running_qty,
         l.reported_balance_qty,
@@ -56,7 +55,7 @@ SELECT
     m.product_code,
     m.ledger_batch_no AS batch_no,
     m.document_no,
-    m.document_line_no,
+    o.document_line_no,
     CAST(m.occurred_at AS DATE) AS occurred_date,
     m.running_qty AS expected_qty,
     m.reported_balance_qty AS actual_qty,
@@ -68,6 +67,7 @@ SELECT
     m.file_id,
     m.row_no
 FROM compared AS m
+JOIN core.stock_movement AS o ON o.location_code = m.location_code AND o.movement_id = m.movement_id
 LEFT JOIN mart.last_cost AS c ON c.location_code = m.location_code AND c.product_code = m.product_code
 LEFT JOIN core.product AS p ON p.product_code = m.product_code
 WHERE m.difference_qty <> 0 AND m.difference_qty <> m.previous_difference_qty;
