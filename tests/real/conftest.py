@@ -81,8 +81,8 @@ class Shop:
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
             "WHERE table_schema = 'core' OR (table_schema = 'ops' AND table_name IN ('file', 'reject')) ORDER BY 1"
         )
-        counts = {name: self.one(f"SELECT count(*) FROM {name}")[0] for (name,) in tables}
-        return {**counts, "snapshots": len(self.answer("snapshots"))}
+        counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for (name,) in tables)
+        return {**dict(self.rows(counts)), "snapshots": len(self.answer("snapshots"))}
 
     def says(self) -> dict[str, set[tuple[str, str]]]:
         """Per rule, the findings by identity and message."""
@@ -100,7 +100,9 @@ def _run(*arguments: str, code: int = 0) -> str:
             main(list(arguments))
         except SystemExit as end:
             ended = end.code or 0
-    assert ended == code, f"workbench {' '.join(arguments)} ended with {ended}: {err.getvalue()}{out.getvalue()[-2000:]}"
+    assert ended == code, (
+        f"workbench {' '.join(arguments)} ended with {ended}: {err.getvalue()}{out.getvalue()[-2000:]}"
+    )
     return out.getvalue()
 
 

@@ -39,9 +39,12 @@ def test_order_lines(shop) -> None:
         "SELECT count(*), count(DISTINCT po_no), sum(ordered_qty), "
         "count(*) FILTER (expected_date < ordered_date), max(expected_date) FROM core.purchase_order_line"
     ) == (8845, 4012, 2348637, 7, "2025-10-21")
-    assert shop.rows(
-        "SELECT po_no FROM core.purchase_order_line GROUP BY po_no, product_code HAVING count(*) > 1"
-    ).__len__() == 2
+    assert (
+        shop.rows(
+            "SELECT po_no FROM core.purchase_order_line GROUP BY po_no, product_code HAVING count(*) > 1"
+        ).__len__()
+        == 2
+    )
 
 
 def test_quantities_received(shop) -> None:
