@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from workbench.accounting import FileReport
 from workbench.errors import ConfigurationError
 from workbench.findings import CheckReport, check, list_findings, money_by_rule
-from workbench.ingest import FileReport, ingest
+from workbench.ingest import ingest
 from workbench.project import Project
 from workbench.scaffold import make_project, origin
 

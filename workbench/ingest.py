@@ -4,25 +4,22 @@ transaction per file, with every row accounted for.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench.archive import Archive, loaded_files, reopen
+from workbench.accounting import FileReport, account, record
+from workbench.archive import loaded_files, reopen
+from workbench.arrivals import Arrival, Workplace, arrive, date_in, files_in, ordered
 from workbench.casting import Readings, decide, profile
-from workbench.contracts import Table
-from workbench.detection import Choice, Detection, detect
+from workbench.detection import Choice, Detection
 from workbench.errors import InputRefused
-from workbench.lake import Lake, Writer
-from workbench.landing import Landed, Landing, summed
+from workbench.lake import Writer
+from workbench.landing import Landing, summed
 from workbench.mapping import (
     Intake,
     Mapped,
@@ -35,71 +32,12 @@ from workbench.mapping import (
     unclaimed,
     with_keys,
 )
-from workbench.sources import Source
 from workbench.tables import ensure_tables
 
 if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, int], None]
-
-# In a folder these may be notes rather than tables; anything else that is not recognised is refused.
-_NOTES = frozenset({".txt", ".md", ".html", ".pdf", ".sql", ".py", ".log", ""})
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """What ingest needs of a project."""
-
-    lake: Lake
-    archive: Archive
-    staging: Path
-    contracts: dict[str, Table]
-    sources: Mapping[str, Source]
-    author: str
-    now: Callable[[], dt.datetime]
-
-
-@dataclass
-class FileReport:
-    """What became of one file or sheet. `status` is loaded, seen, skipped or refused; `message` says why."""
-
-    file_name: str
-    status: str
-    message: str = ""
-    file_id: int | None = None
-    sheet: str = ""
-    source: str = ""
-    feed: str = ""
-    read: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    known: int = 0
-    blank: int = 0
-    ignored: int = 0
-    revised: int = 0
-    repeated: int = 0
-    unknown_columns: tuple[str, ...] = ()
-    tables: list[Landed] = field(default_factory=list)
-
-    def balance(self) -> None:
-        """Conservation: no row is lost and none is counted twice. AssertionError stops the load."""
-        total = self.accepted + self.rejected + self.known + self.blank + self.ignored
-        if self.read != total:
-            raise AssertionError(
-                f"{self.file_name}: {self.read} rows read, but {self.accepted} accepted + {self.rejected} rejected + "
-                f"{self.known} known + {self.blank} blank + {self.ignored} ignored = {total}"
-            )
-
-
-@dataclass(frozen=True)
-class _Arrival:
-    path: Path
-    name: str
-    sha256: str
-    size: int
-    detections: list[Detection]
-    strange_sheets: list[str]
 
 
 def ingest(
@@ -116,14 +54,14 @@ def ingest(
     reports: list[FileReport] = []
     with place.lake.writer() as writer:
         _prepare(place, writer)
-        arrivals: list[_Arrival] = []
-        for path, in_folder in _files(paths):
-            arrival = _arrive(path, place, writer, choice, in_folder)
+        arrivals: list[Arrival] = []
+        for path, in_folder in files_in(paths):
+            arrival = arrive(path, place, writer, choice, in_folder)
             if isinstance(arrival, FileReport):
                 reports.append(arrival)
             else:
                 arrivals.append(arrival)
-        for arrival in _ordered(arrivals):
+        for arrival in ordered(arrivals):
             reports += _load(arrival, place, writer, choice, progress)
     return reports
 
@@ -135,68 +73,7 @@ def _prepare(place: Workplace, writer: Writer) -> None:
         ensure_tables(writer.con, place.contracts)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
-    for path in paths:
-        if path.is_dir():
-            for found in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))):
-                yield found, True
-        else:
-            yield path, False
-
-
-def _arrive(path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool) -> _Arrival | FileReport:
-    """Keep the original and look at what it is. Nothing of a refused file stays."""
-    if not path.exists():
-        return FileReport(path.name, "refused", f"{path} does not exist: check the path.")
-    if not path.is_file():
-        return FileReport(path.name, "refused", f"{path} is no file: give a file or a folder of files.")
-    try:
-        survey = place.archive.keep(path)
-    except InputRefused as error:
-        return FileReport(path.name, "refused", str(error))
-    except OSError as error:
-        return FileReport(path.name, "refused", f"{path} cannot be read: {error.strerror}.")
-    seen = loaded_files(writer.con, "sha256 = ?", [survey.sha256])
-    if seen:
-        message = f"the same content was loaded as {seen[0].file_name} (file {seen[0].file_id})"
-        return FileReport(path.name, "seen", message, seen[0].file_id, source=seen[0].source, feed=seen[0].feed)
-    kept = place.archive.path(survey.sha256)
-    try:
-        detections, strange = detect(kept, path.name, place.sources, place.contracts, choice, survey)
-    except InputRefused as error:
-        kept.unlink(missing_ok=True)
-        message = str(error).replace(survey.sha256, path.name)
-        if in_folder and path.suffix.lower() in _NOTES and not choice.source and not choice.table:
-            return FileReport(path.name, "skipped", "no table that any source knows")
-        return FileReport(path.name, "refused", message)
-    return _Arrival(path, path.name, survey.sha256, survey.size, detections, strange)
-
-
-def _ordered(arrivals: list[_Arrival]) -> list[_Arrival]:
-    """Files whose rows others look up come first; otherwise as given."""
-    here = {(d.source.name, d.feed.name) for a in arrivals for d in a.detections if d.feed}
-    done: set[tuple[str, str]] = set()
-    result: list[_Arrival] = []
-    waiting = list(arrivals)
-    while waiting:
-        ready = [
-            a
-            for a in waiting
-            if all(
-                (d.source.name, need) in done or (d.source.name, need) not in here or need == d.feed.name
-                for d in a.detections
-                if d.feed
-                for need in (*d.feed.needs, *d.feed.wants)
-            )
-        ] or waiting
-        names = {(d.source.name, d.feed.name) for a in ready for d in a.detections if d.feed}
-        result += ready
-        waiting = [a for a in waiting if a not in ready]
-        done |= names
-    return result
-
-
-def _load(arrival: _Arrival, place: Workplace, writer: Writer, choice: Choice, progress: Progress) -> list[FileReport]:
+def _load(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, progress: Progress) -> list[FileReport]:
     """One file, all its sheets, one transaction."""
     reports: list[FileReport] = []
     facts: dict[str, object] = {"sha256": arrival.sha256, "file": arrival.name}
@@ -219,7 +96,7 @@ def _load(arrival: _Arrival, place: Workplace, writer: Writer, choice: Choice, p
 
 
 def _load_table(
-    arrival: _Arrival,
+    arrival: Arrival,
     detection: Detection,
     place: Workplace,
     writer: Writer,
@@ -242,7 +119,7 @@ def _load_table(
         workshop = open_workshop(
             folder,
             {"raw": lay_down(intake, folder, "raw"), **_needed(detection, place, con, folder)},
-            choice.date or _date_in(arrival.name),
+            choice.date or date_in(arrival.name),
         )
         if table is not None:
             mapped = [with_keys(detection, workshop, table, folder)]
@@ -270,21 +147,10 @@ def _load_table(
         unknown_columns=detection.unknown,
         tables=landed,
     )
-    _account(report, con, file_id, is_one_to_one=detection.feed is None)
+    account(report, con, file_id, is_one_to_one=detection.feed is None)
     report.balance()
-    _record(report, arrival, detection, place, con)
+    record(report, detection, arrival.sha256, arrival.size, place.author, place.now(), con)
     return report
-
-
-def _date_in(name: str) -> str:
-    """The day that a file's name speaks of, `2025-03-31` or `20250331`; empty where it names none."""
-    match = re.search(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)", name)
-    if match is None:
-        return ""
-    try:
-        return dt.date(*(int(part) for part in match.groups())).isoformat()
-    except ValueError:
-        return ""
 
 
 def _home(landings: list[Landing], detection: Detection, place: Workplace, file_id: int, folder: Path) -> Landing:
@@ -354,50 +220,3 @@ def _needed(
             )
         result[need] = lay_down(Intake(reopen(place.archive, found[-1])), folder, need)
     return result
-
-
-def _account(report: FileReport, con: duckdb.DuckDBPyConnection, file_id: int, is_one_to_one: bool) -> None:
-    """Count what became of each row read. Where one row makes several, the worst that befell any of them counts."""
-    if is_one_to_one:
-        one = report.tables[0]
-        report.accepted, report.rejected, report.known = one.accepted, one.rejected, one.known
-        return
-    stored = " UNION ".join(f"SELECT row_no FROM core.{t.table} WHERE file_id = {file_id}" for t in report.tables)
-    stored = stored or "SELECT CAST(NULL AS BIGINT) AS row_no WHERE false"
-    rejected = f"SELECT DISTINCT row_no FROM ops.reject WHERE file_id = {file_id}"
-    row = con.execute(
-        f"WITH rejected AS ({rejected}),"
-        f" accepted AS (SELECT row_no FROM ({stored}) EXCEPT SELECT row_no FROM rejected),"
-        " known AS (SELECT row_no FROM known_row EXCEPT SELECT row_no FROM rejected EXCEPT SELECT row_no FROM accepted)"
-        " SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM rejected), (SELECT count(*) FROM known)"
-    ).fetchone()
-    assert row is not None
-    report.accepted, report.rejected, report.known = (int(n) for n in row)
-
-
-def _record(
-    report: FileReport, arrival: _Arrival, detection: Detection, place: Workplace, con: duckdb.DuckDBPyConnection
-) -> None:
-    con.execute(
-        f"INSERT INTO ops.file VALUES ({', '.join('?' * 18)})",
-        [
-            report.file_id,
-            arrival.sha256,
-            arrival.name,
-            report.sheet,
-            arrival.size,
-            report.source,
-            report.feed,
-            json.dumps(detection.raw.dialect, ensure_ascii=False, sort_keys=True),
-            json.dumps(list(detection.raw.header), ensure_ascii=False),
-            json.dumps(list(report.unknown_columns), ensure_ascii=False),
-            report.read,
-            report.accepted,
-            report.rejected,
-            report.known,
-            report.blank,
-            report.ignored,
-            place.now(),
-            place.author,
-        ],
-    )

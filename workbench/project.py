@@ -17,9 +17,9 @@ from workbench.settings import FILE_NAME, Settings, load_settings
 
 if TYPE_CHECKING:
     from workbench.archive import Archive
+    from workbench.arrivals import Workplace
     from workbench.catalogue import Catalogue
     from workbench.contracts import Table
-    from workbench.ingest import Workplace
     from workbench.lake import Lake
     from workbench.sources import Source
 
@@ -121,7 +121,7 @@ class Project:
 
     def workplace(self) -> Workplace:
         """What ingest needs."""
-        from workbench.ingest import Workplace
+        from workbench.arrivals import Workplace
 
         return Workplace(
             lake=self.lake,

@@ -76,7 +76,7 @@ def decide(profiles: Profile, columns: Sequence[Column], date_order: str = "") -
         if column.kind in _DATES:
             readings[column.name], refusal = dates.decide_date(counts, date_order)
             if refusal:
-                refusals.append(f"In column {column.name} {refusal}: say which with --date-order dmy or mdy.")
+                refusals.append(f"In column {column.name} {refusal}: say which with --date-order dmy, mdy or ymd.")
         elif column.kind in _NUMBERS:
             reading = numbers.decide_number(counts)
             if reading is None:
@@ -130,7 +130,7 @@ def _parsed(text: pl.Series, column: Column, reading: str, words: Mapping[str, s
     text = texts.clean(text)
     if column.kind == "code":
         values = texts.cast_code(text, reading)
-        is_plain = not text.str.ends_with(".0").any()
+        is_plain = not texts.has_zero_fraction(text)
     elif column.kind == "choice":
         values, is_plain = texts.cast_choice(text, {**words, **{c: c for c in column.choices}}), True
     elif column.kind == "flag":

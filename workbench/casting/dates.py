@@ -16,6 +16,7 @@ from workbench.casting.parsed import Parsed
 from workbench.casting.texts import clean
 
 ORDERS = ("dmy", "mdy", "ymd")
+_NAMES = {"dmy": "day", "mdy": "month", "ymd": "year"}
 
 _TIME = r"(?:[T\s,]+(.*))?$"
 _YEAR_FIRST = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _TIME
@@ -38,6 +39,8 @@ _MONTHS = {
 # Which part of a date with a two-digit year is its year, month and day.
 _SHORT_PARTS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c")}
 _UNIX_EPOCH_SERIAL = 25569
+# polars reads `25-01-03` as the third of January of the year 25, so what is not of four digits is looked at again.
+_FIRST_YEAR, _LAST_YEAR = 1000, 9999
 # What databases write for "no date".
 _ZERO_DATES = ["0000-00-00", "0000-00-00 00:00:00"]
 
@@ -45,16 +48,23 @@ _ZERO_DATES = ["0000-00-00", "0000-00-00 00:00:00"]
 def quick(series: pl.Series, dtype: pl.DataType) -> pl.Series:
     """ISO values read at full speed; null where a value needs a second look."""
     if dtype == pl.Date:
-        result = series.str.to_date("%Y-%m-%d", strict=False)
+        result = _of_four_digits(series.str.to_date("%Y-%m-%d", strict=False))
         if result.null_count() == series.null_count():
             return result
     moments = series.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
     if moments.null_count() != series.null_count():
         finer = series.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
         moments = pl.select(pl.coalesce(moments, finer)).to_series()
+    moments = _of_four_digits(moments)
     if dtype == pl.Date:
         return pl.select(pl.coalesce(result, moments.cast(pl.Date))).to_series()
     return moments
+
+
+def _of_four_digits(values: pl.Series) -> pl.Series:
+    years = values.dt.year()
+    odd = (years < _FIRST_YEAR) | (years > _LAST_YEAR)
+    return values.set(odd.fill_null(False), None) if odd.any() else values
 
 
 def profile_date(series: pl.Series) -> Counter[str]:
@@ -96,7 +106,8 @@ def decide_date(counts: Mapping[str, int], given: str = "") -> tuple[str, str]:
             return "", "some values can only be read day-first and others only month-first"
         differs = counts.get("slashed_differs" if prefix == "long" else "short_differs", 0)
         if len(possible) > 1 and differs:
-            return "", "every value can be read both day-first and month-first"
+            readings = " and ".join(f"{_NAMES[order]}-first" for order in possible)
+            return "", f"every value can be read both {readings}"
         orders.append(possible[0])
     if not orders:
         return "dmy", ""
@@ -134,7 +145,8 @@ def cast_date(series: pl.Series, dtype: pl.DataType, order: str) -> Parsed:
 
 
 def _folded(series: pl.Series) -> pl.Series:
-    return series.str.normalize("NFKC").str.strip_chars()
+    # A time of day may follow 日 without a gap.
+    return series.str.normalize("NFKC").str.replace("日", "日 ", literal=True).str.strip_chars()
 
 
 def _groups(text: pl.Series, pattern: str) -> pl.DataFrame:

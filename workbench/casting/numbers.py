@@ -20,6 +20,8 @@ _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"
 _DECIMAL_COMMA = r"^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)?,\d+$"
 _GROUPED_BY_POINTS = r"^[^\d]*\d{1,3}(?:\.\d{3})+[^\d.]*$"
+# Holds every whole number of 64 bits and enough decimals to see that one is not whole.
+_WIDE = pl.Decimal(38, 9)
 _DASHES = ["-", "--", "—", "－", "/"]
 
 
@@ -29,12 +31,13 @@ def profile_number(series: pl.Series) -> Counter[str]:
     has_comma = filled.str.contains("[,，]")
     with_comma = _simplified(filled.filter(has_comma))
     without = filled.filter(~has_comma & filled.str.contains(".", literal=True))
-    pointed = int((~without.str.contains(_GROUPED_BY_POINTS)).sum()) if len(with_comma) else 0
+    pointed = int((~without.str.contains(_GROUPED_BY_POINTS)).sum())
     thousands = with_comma.str.contains(_THOUSANDS)
     decimal = with_comma.str.contains(_DECIMAL_COMMA)
     return Counter(
         {
-            "thousands": int((thousands & ~decimal).sum()) + pointed,
+            "thousands": int((thousands & ~decimal).sum()),
+            "pointed": pointed,
             "decimal": int((decimal & ~thousands).sum()),
             "either": int((thousands & decimal).sum()),
         }
@@ -43,7 +46,7 @@ def profile_number(series: pl.Series) -> Counter[str]:
 
 def decide_number(counts: Mapping[str, int]) -> str | None:
     """`comma` when the comma is the decimal mark, `point` otherwise, None when the values contradict each other."""
-    if counts.get("thousands", 0) and counts.get("decimal", 0):
+    if counts.get("decimal", 0) and (counts.get("thousands", 0) or counts.get("pointed", 0)):
         return None
     return "comma" if counts.get("decimal", 0) else "point"
 
@@ -51,25 +54,21 @@ def decide_number(counts: Mapping[str, int]) -> str | None:
 def cast_number(series: pl.Series, dtype: pl.DataType, reading: str) -> Parsed:
     """A column of numbers as `dtype` (Decimal or Int64)."""
     is_whole = dtype == pl.Int64
-    target = pl.Decimal(18, 3) if is_whole else dtype
-    # Under a decimal comma a point separates thousands: then nothing may be taken at face value.
-    result = series.cast(target, strict=False) if reading != "comma" else pl.Series([None] * len(series), dtype=target)
+    # Under a decimal comma a point separates thousands: then nothing with a point may be taken at face value.
+    at_face_value = is_whole or reading != "comma"
+    result = series.cast(dtype, strict=False) if at_face_value else pl.Series([None] * len(series), dtype=dtype)
     left = result.is_null() & series.is_not_null()
-    lost = left
-    is_plain = True
-    if left.any():
-        positions = left.arg_true()
-        texts = clean(series.gather(positions))
-        texts = texts.set(texts.is_in(_DASHES).fill_null(False), None)
-        is_plain = not texts.str.contains("[,，]").any()
-        values = _parsed(texts, target, reading)
-        result = result.scatter(positions, values)
-        lost = lost.scatter(positions, values.is_null() & texts.is_not_null())
+    if not left.any():
+        return Parsed(result, left)
+    positions = left.arg_true()
+    texts = clean(series.gather(positions))
+    texts = texts.set(texts.is_in(_DASHES).fill_null(False), None)
+    values = _parsed(texts, _WIDE if is_whole else dtype, reading)
     if is_whole:
-        whole = result.cast(pl.Int64, strict=False)
-        fraction = (whole.cast(target, strict=False) != result).fill_null(False)
-        return Parsed(whole.set(fraction, None), lost | fraction, is_plain)
-    return Parsed(result, lost, is_plain)
+        whole = values.cast(pl.Int64, strict=False)
+        values = whole.set((whole.cast(_WIDE) != values).fill_null(False), None)
+    lost = left.scatter(positions, values.is_null() & texts.is_not_null())
+    return Parsed(result.scatter(positions, values), lost, not texts.str.contains("[,，]").any())
 
 
 def _simplified(series: pl.Series) -> pl.Series:

@@ -27,7 +27,7 @@ MISSING_WORDS = (
 )
 
 # Excel's way to show a long number: digits are lost for good, so it is no code any more.
-SCIENTIFIC = r"^\d(?:\.\d+)?E\+\d{2,3}$"
+SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+\d{2,3}$"
 ZERO_FRACTION = r"^[+-]?\d+\.0+$"
 _ZERO_TAIL = r"\.0+$"
 
@@ -52,9 +52,17 @@ def folded(series: pl.Series) -> pl.Series:
 def profile_code(series: pl.Series) -> Counter[str]:
     """How often a column of codes shows numbers that lost their type (`17850.0`) and other values."""
     filled = series.drop_nulls()
-    candidates = filled.filter(filled.str.ends_with("0") & filled.str.contains(".", literal=True))
-    zero = int(candidates.str.contains(ZERO_FRACTION).sum()) if len(candidates) else 0
+    zero = int(_pointed(filled).str.contains(ZERO_FRACTION).sum())
     return Counter({"zero_fraction": zero, "code": len(filled) - zero})
+
+
+def has_zero_fraction(series: pl.Series) -> bool:
+    """Whether some code is written like `17850.0`, so that the whole column must say what it is."""
+    return bool(_pointed(series).str.contains(ZERO_FRACTION).any())
+
+
+def _pointed(series: pl.Series) -> pl.Series:
+    return series.filter(series.str.ends_with("0") & series.str.contains(".", literal=True))
 
 
 def decide_code(counts: Mapping[str, int]) -> str:
@@ -67,7 +75,7 @@ def cast_code(series: pl.Series, reading: str) -> pl.Series:
     result = folded(series)
     if reading == "strip":
         result = result.str.replace(_ZERO_TAIL, "")
-    suspects = result.str.contains("E+", literal=True)
+    suspects = result.str.contains("+", literal=True)
     if suspects.any():
         result = result.set((suspects & result.str.contains(SCIENTIFIC)).fill_null(False), None)
     return result

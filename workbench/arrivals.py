@@ -1,0 +1,118 @@
+"""Files at the door: kept byte for byte, seen before or new, what they are, and in which order they are to be loaded.
+
+Nothing of a refused file stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.accounting import FileReport
+from workbench.archive import Archive, loaded_files
+from workbench.contracts import Table
+from workbench.detection import Choice, Detection, detect
+from workbench.errors import InputRefused
+from workbench.lake import Lake, Writer
+from workbench.sources import Source
+
+# In a folder these may be notes rather than tables; anything else that is not recognised is refused.
+_NOTES = frozenset({".txt", ".md", ".html", ".pdf", ".sql", ".py", ".log", ""})
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What ingest needs of a project."""
+
+    lake: Lake
+    archive: Archive
+    staging: Path
+    contracts: dict[str, Table]
+    sources: Mapping[str, Source]
+    author: str
+    now: Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    path: Path
+    name: str
+    sha256: str
+    size: int
+    detections: list[Detection]
+    strange_sheets: list[str]
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    for path in paths:
+        if path.is_dir():
+            for found in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))):
+                yield found, True
+        else:
+            yield path, False
+
+
+def arrive(path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool) -> Arrival | FileReport:
+    """Keep the original and look at what it is. Nothing of a refused file stays."""
+    if not path.exists():
+        return FileReport(path.name, "refused", f"{path} does not exist: check the path.")
+    if not path.is_file():
+        return FileReport(path.name, "refused", f"{path} is no file: give a file or a folder of files.")
+    try:
+        survey = place.archive.keep(path)
+    except InputRefused as error:
+        return FileReport(path.name, "refused", str(error))
+    except OSError as error:
+        return FileReport(path.name, "refused", f"{path} cannot be read: {error.strerror}.")
+    seen = loaded_files(writer.con, "sha256 = ?", [survey.sha256])
+    if seen:
+        message = f"the same content was loaded as {seen[0].file_name} (file {seen[0].file_id})"
+        return FileReport(path.name, "seen", message, seen[0].file_id, source=seen[0].source, feed=seen[0].feed)
+    kept = place.archive.path(survey.sha256)
+    try:
+        detections, strange = detect(kept, path.name, place.sources, place.contracts, choice, survey)
+    except InputRefused as error:
+        kept.unlink(missing_ok=True)
+        message = str(error).replace(survey.sha256, path.name)
+        if in_folder and path.suffix.lower() in _NOTES and not choice.source and not choice.table:
+            return FileReport(path.name, "skipped", "no table that any source knows")
+        return FileReport(path.name, "refused", message)
+    return Arrival(path, path.name, survey.sha256, survey.size, detections, strange)
+
+
+def ordered(arrivals: list[Arrival]) -> list[Arrival]:
+    """Files whose rows others look up come first; otherwise as given."""
+    here = {(d.source.name, d.feed.name) for a in arrivals for d in a.detections if d.feed}
+    done: set[tuple[str, str]] = set()
+    result: list[Arrival] = []
+    waiting = list(arrivals)
+    while waiting:
+        ready = [
+            a
+            for a in waiting
+            if all(
+                (d.source.name, need) in done or (d.source.name, need) not in here or need == d.feed.name
+                for d in a.detections
+                if d.feed
+                for need in (*d.feed.needs, *d.feed.wants)
+            )
+        ] or waiting
+        names = {(d.source.name, d.feed.name) for a in ready for d in a.detections if d.feed}
+        result += ready
+        waiting = [a for a in waiting if a not in ready]
+        done |= names
+    return result
+
+
+def date_in(name: str) -> str:
+    """The day that a file's name speaks of, `2025-03-31` or `20250331`; empty where it names none."""
+    match = re.search(r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)", name)
+    if match is None:
+        return ""
+    try:
+        return dt.date(*(int(part) for part in match.groups())).isoformat()
+    except ValueError:
+        return ""
