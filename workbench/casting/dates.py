@@ -193,7 +193,7 @@ def _general(text: pl.Series, order: str) -> pl.Series:
     moments = stamp.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
     is_serial = text.str.contains(_SERIAL).fill_null(False)
     if is_serial.any():
-        moments = pl.select(pl.when(is_serial).then(_serial(text)).otherwise(moments)).to_series()
+        moments = pl.select(pl.when(is_serial).then(_serial(text.set(~is_serial, None))).otherwise(moments)).to_series()
     return moments
 
 
