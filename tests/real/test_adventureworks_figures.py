@@ -109,6 +109,8 @@ def test_products_below_their_safety_level(shop) -> None:
     assert shop.one(
         f"SELECT count(*) FROM {TOTALS} JOIN core.product USING (product_code) WHERE qty < min_stock_qty"
     ) == (69,)
+    # The level is the company's; a storage area has none of its own.
+    assert len({f["product_code"] for f in shop.findings("stock_below_minimum")}) == 69
 
 
 def test_products_below_the_reorder_point_can_be_told_from_the_original(shop) -> None:

@@ -16,7 +16,8 @@ def years() -> list[Path]:
     named = os.environ.get("WORKBENCH_GROCERY_SIM", "")
     roots = [Path(__file__).parents[2] / ".cache" / "grocery-sim-data", *([Path(named)] if named else [])]
     folders = [folder for root in roots for folder in (root, *sorted(root.glob("*")))]
-    return [f for f in folders if (f / "visible").is_dir() and (f / "hidden" / "imperfections.csv").is_file()]
+    found = [f for f in folders if (f / "visible").is_dir() and (f / "hidden" / "imperfections.csv").is_file()]
+    return list({f.name: f for f in found}.values())
 
 
 @pytest.fixture(scope="session", params=years() or [None], ids=lambda f: f.name if f else "no-year")
@@ -55,10 +56,10 @@ def test_no_rule_fails_to_run(shop) -> None:
 
 def test_every_invoice_posted_twice_is_found_once_and_no_other(shop, planted) -> None:
     found = shop.findings("invoice_entered_twice")
-    invoices = dict(
-        (number, (product, day))
+    invoices = {
+        number: (product, day)
         for number, product, day in shop.rows("SELECT invoice_no, product_code, invoiced_date FROM core.invoice_line")
-    )
+    }
 
     assert Counter(invoices[f["document_no"]] for f in found) == Counter(planted("dup_invoice"))
 
@@ -82,10 +83,34 @@ def test_stock_differs_on_the_days_of_typos_there_and_back_and_on_no_other(shop,
     assert Counter((f["product_code"], f["occurred_date"]) for f in found) == expected
 
 
+def test_shop_without_receipts_has_none_that_are_missing(shop) -> None:
+    for rule in ("invoice_without_receipt", "receipt_movement_missing", "movement_without_document"):
+        assert shop.findings(rule) == []
+
+
+def test_every_product_that_ends_a_day_below_zero_has_a_spell_below_zero_then(shop, planted) -> None:
+    typos = set(planted("snapshot_typo"))
+    below = {
+        (product, day)
+        for product, day in shop.rows("SELECT product_code, as_of_date FROM core.stock_on_hand WHERE on_hand_qty < 0")
+        if (product, day) not in typos
+    }
+    covered = {
+        (f["product_code"], (dt.date.fromisoformat(f["occurred_date"]) + dt.timedelta(days=n)).isoformat())
+        for f in shop.findings("balance_negative")
+        for n in range(int(f["evidence"]["days"]))
+    }
+
+    assert below <= covered
+    assert {product for product, _ in covered} == {product for product, _ in below}
+
+
+@pytest.mark.parametrize("year", years()[:1] or [None], indirect=True, ids=lambda f: f.name if f else "no-year")
 def test_loading_again_changes_nothing(shop, year, changes_nothing) -> None:
     changes_nothing(shop, AS_OF, year / "visible")
 
 
+@pytest.mark.parametrize("year", years()[:1] or [None], indirect=True, ids=lambda f: f.name if f else "no-year")
 def test_order_of_rows_does_not_matter(shop, year, shuffled, open_shop) -> None:
     other = open_shop("shuffled")
     other.ingest(shuffled(year / "visible", has_header=True))

@@ -68,6 +68,8 @@ def test_receipts_agree_with_orders_in_units(shop) -> None:
     [
         *("receipt_over_order", "receipt_under_order", "receipt_pack_factor_error", "receipt_on_unapproved_order"),
         *("receipt_without_order", "receipt_entered_twice", "receipt_reentered_under_new_number"),
+        *("receipt_movement_missing", "receipt_movement_qty_differs", "receipt_product_not_on_order"),
+        *("receipt_supplier_differs_from_order", "invoice_without_receipt", "invoice_entered_twice"),
     ],
 )
 def test_nothing_else_is_wrong_with_receipts(shop, rule) -> None:
@@ -90,20 +92,25 @@ def test_receipts_that_no_opening_explains(shop) -> None:
 
 def test_ledger_that_starts_without_an_opening_is_no_flood_of_negative_balances(shop) -> None:
     # Opening zero would put the balance below zero on 222,236 rows. Derived from the stock on hand it is never below.
-    assert len(shop.findings("balance_negative")) == 0
+    # The nine items whose opening would be below zero are above, once each, and not here again.
+    assert shop.outcome("balance_negative") == ("pass", 0)
 
 
 def test_invoices_against_orders(shop) -> None:
     assert shop.one(
-        "WITH ordered AS (SELECT po_no, sum(ordered_qty * unit_price) AS amount FROM core.purchase_order_line GROUP BY 1) "
+        "WITH ordered AS ("
+        "SELECT po_no, sum(ordered_qty * unit_price) AS amount FROM core.purchase_order_line GROUP BY 1) "
         "SELECT count(*), count(invoiced_amount), count(*) FILTER (abs(invoiced_amount - amount) < 0.005) "
         "FROM ordered LEFT JOIN core.invoice_line USING (po_no)"
     ) == (2074, 2072, 2072)
 
 
-def test_reused_supplier_numbers_are_no_duplicate_invoices(shop) -> None:
-    assert shop.one("SELECT count(*), count(DISTINCT (supplier_code, invoice_no)) FROM core.invoice_line")[0] == 2072
-    assert shop.findings("invoice_entered_twice") == []
+def test_invoices_of_which_suppliers_reuse_the_numbers(shop) -> None:
+    # That they are no duplicates of each other is above.
+    assert shop.one("SELECT count(*), count(DISTINCT (supplier_code, invoice_no)) FROM core.invoice_line") == (
+        2072,
+        1974,
+    )
 
 
 def test_items_without_barcode(shop) -> None:
@@ -118,6 +125,8 @@ def test_stock_against_its_levels(shop) -> None:
         "SELECT count(*), count(*) FILTER (on_hand_qty < min_stock_qty), count(*) FILTER (on_hand_qty > max_stock_qty) "
         "FROM core.stock_on_hand JOIN core.stock_level USING (location_code, product_code)"
     ) == (227, 2, 221)
+    assert len(shop.findings("stock_below_minimum")) == 2
+    assert len(shop.findings("stock_above_maximum")) == 221
 
 
 def test_loading_again_changes_nothing(shop, folder, changes_nothing) -> None:
