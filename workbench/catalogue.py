@@ -33,7 +33,7 @@ FINDING_COLUMNS = (
 )
 _TEXTS = ("title", "title_zh", "why", "why_zh", "fix", "fix_zh", "message", "message_zh")
 _REQUIRED = (*_TEXTS, "severity", "assertion", "grain", "population")
-_OPTIONAL = ("needs", "params", "param_notes", "not_applicable", "not_applicable_zh")
+_OPTIONAL = ("needs", "params", "param_notes", "words", "not_applicable", "not_applicable_zh")
 _TABLE = re.compile(r"\b(core|mart)\.([a-z_]+)\b")
 
 
@@ -68,6 +68,10 @@ class Rule:
     def text(self, name: str, language: str = "en") -> str:
         """A header text (`title`, `why`, `fix`, `message`) in `en` or `zh`."""
         return str(self.file.header[name if language == "en" else f"{name}_{language}"]).strip()
+
+    def words(self, language: str = "en") -> Mapping[str, str]:
+        """What the short words in its answer are called in a message: `words.same_note = ["same note", "同一送货单"]`."""
+        return {word: names[language == "zh"] for word, names in self.file.header.get("words", {}).items()}
 
     @property
     def severity(self) -> str:
@@ -184,6 +188,11 @@ def rule_faults(rule: Rule) -> list[str]:
         faults.append(f"assertion is {header.get('assertion')!r}: use one of {', '.join(ASSERTIONS)}.")
     if not faults:
         declared = set(rule.params) | {"as_of"}
+        faults += [
+            f"words.{word} needs two texts, English and Chinese."
+            for word, names in header.get("words", {}).items()
+            if not isinstance(names, list) or len(names) != 2
+        ]
         used = rule.file.parameters | parameters_of(rule.population)
         faults += [f"${name} is used but not declared under params." for name in sorted(used - declared)]
         faults += [f"parameter {name} is declared but never used." for name in sorted(set(rule.params) - used)]

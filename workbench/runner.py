@@ -219,8 +219,8 @@ def _gather(
     con.execute(
         f"INSERT INTO offending BY NAME SELECT substr(md5(concat_ws(chr(31), {identity})), 1, 16) AS finding_id,"
         f" '{rule.rule_id}' AS rule_id, '{settings.severity or rule.severity}' AS severity, 'open' AS status, {known},"
-        f" {_sentence(rule.text('message'), columns, rule)} AS message,"
-        f" {_sentence(rule.text('message', 'zh'), columns, rule)} AS message_zh,"
+        f" {_sentence(rule, 'en', columns)} AS message,"
+        f" {_sentence(rule, 'zh', columns)} AS message_zh,"
         f" CAST(json_object({pairs}) AS VARCHAR) AS evidence,"
         f" md5(concat_ws(chr(31), {whole})) AS evidence_hash"
         f" FROM answer WHERE {where}"
@@ -238,15 +238,23 @@ def _refuse_repeated_identity(con: duckdb.DuckDBPyConnection, rule: Rule) -> Non
         )
 
 
-def _sentence(template: str, columns: Mapping[str, str], rule: Rule) -> str:
-    """A message template as SQL text: `{column}` becomes the value, without the trailing zeros of a DECIMAL."""
+def _sentence(rule: Rule, language: str, columns: Mapping[str, str]) -> str:
+    """A message template as SQL text: `{column}` becomes the value, a DECIMAL without trailing zeros, a short word of
+    the rule spelled out.
+    """
+    template, words = rule.text("message", language), rule.words(language)
     parts: list[str] = []
     position = 0
     for match in _PLACEHOLDER.finditer(template):
-        if match[1] not in columns:
-            raise ConfigurationError(f"the message names {match[1]}, which the SELECT does not return")
+        column = match[1]
+        if column not in columns:
+            raise ConfigurationError(f"the message names {column}, which the SELECT does not return")
+        value = _plain(column, columns[column])
+        if words and columns[column] == "VARCHAR":
+            cases = " ".join(f"WHEN {_quoted(word)} THEN {_quoted(name)}" for word, name in words.items())
+            value = f'CASE "{column}" {cases} ELSE {value} END'
         parts.append(_quoted(template[position : match.start()]))
-        parts.append(f"coalesce({_plain(match[1], columns[match[1]])}, '–')")
+        parts.append(f"coalesce({value}, '–')")
         position = match.end()
     parts.append(_quoted(template[position:]))
     return " || ".join(p for p in parts if p != "''") or "''"

@@ -9,6 +9,13 @@ fix = "Find what the code stands for. Correct the lines if it was mistyped, or c
 fix_zh = "查明该编码对应的商品；录错的更正单据，确有此商品的补建档案。"
 message = "Product code {product_code} is used on {line_count} lines and is not in the product master (first: {first_table} {first_document_no})"
 message_zh = "商品编码 {product_code} 出现在 {line_count} 行单据中，却不在商品档案里（首次：{first_table} {first_document_no}）"
+words.purchase_order_line = ["order", "采购订单"]
+words.receipt_line = ["receipt", "入库单"]
+words.delivery_note_line = ["delivery note", "送货单"]
+words.invoice_line = ["invoice", "发票"]
+words.stock_movement = ["movement", "库存变动"]
+words.count_line = ["stocktake", "盘点单"]
+words.stock_on_hand = ["on-hand report", "库存余额"]
 grain = ["product_key"]
 population = """
 SELECT UPPER(u.product_code) AS product_key

@@ -9,6 +9,8 @@ fix = "Compare invoice, receipt and delivery note. Ask the supplier for a credit
 fix_zh = "核对发票、入库单和送货单，要求供应商开红字或补开发票，或更正入库单。"
 message = "Invoice {document_no}, product {product_code}: {actual_qty} billed for {basis} {basis_no}, {expected_qty} accepted"
 message_zh = "发票 {document_no} 商品 {product_code}：针对 {basis_no} 开票 {actual_qty}，验收 {expected_qty}"
+words.receipt = ["receipt", "入库单"]
+words.order = ["order", "采购订单"]
 grain = ["supplier_code", "basis", "basis_no", "product_code"]
 population = """
 SELECT i.*
