@@ -22,7 +22,7 @@ from workbench.reading.tolerant import PIECE_ROWS, Place, Records, frame_of, rea
 
 LARGEST = 4 << 20
 SMALLEST = 4 << 10
-WORTH_IT = 64 << 10
+WORTH_IT = 256 << 10
 MOST_ODD_ROWS = 50
 _QUOTE, _LINE_FEED, _RETURN = b'"\n\r'
 
@@ -75,21 +75,21 @@ class _Pieces:
             self.place = Place(len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0)
             if header_row:
                 self._pass_over(header_row)
-            size, slow = largest, SMALLEST
+            size, slow, gained = largest, SMALLEST, 0
             while piece := self._next(file, size):
                 text, is_whole = self._proven(piece, is_last=len(piece) < size)
                 frame = self._plain(text) if text else None
                 if frame is not None:
                     yield frame, len(text)
+                    gained += len(text)
                     if is_whole:
                         size = min(2 * size, largest)
                         continue
                 # A trial costs about a millisecond. Where it gained little the next one is put off further and further,
                 # so that a file that is irregular all over takes hardly longer than by `tolerant` alone.
                 yield from self._irregular(slow)
-                gained = 0 if frame is None else len(text)
                 slow = SMALLEST if gained >= WORTH_IT else min(2 * slow, LARGEST)
-                size = min(max(2 * gained, WORTH_IT), largest)
+                size, gained = min(max(2 * gained, WORTH_IT), largest), 0
 
     def _next(self, file: BinaryIO, size: int) -> bytes:
         file.seek(self.place.offset)

@@ -41,6 +41,8 @@ def assert_alike(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quoted, "LARGEST", max(sizes))
         patch.setattr(quoted, "SMALLEST", min(sizes))
+        patch.setattr(quoted, "WORTH_IT", min(sizes))
+        patch.setattr(quoted, "MOST_ODD_ROWS", 3)
         found, found_end = outcome(
             quoted.read_quoted(path, delimiter, is_quoted, columns, header_row, rows, path.name), columns
         )
