@@ -109,7 +109,10 @@ def test_products_below_their_safety_level(shop) -> None:
     assert shop.one(
         f"SELECT count(*) FROM {TOTALS} JOIN core.product USING (product_code) WHERE qty < min_stock_qty"
     ) == (69,)
-    # The level is the company's; a storage area has none of its own.
+
+
+def test_level_of_a_product_is_of_the_company_and_not_of_each_storage_area(shop) -> None:
+    shop.awaits("stock_below_minimum")
     assert len({f["product_code"] for f in shop.findings("stock_below_minimum")}) == 69
 
 

@@ -83,9 +83,10 @@ def test_stock_differs_on_the_days_of_typos_there_and_back_and_on_no_other(shop,
     assert Counter((f["product_code"], f["occurred_date"]) for f in found) == expected
 
 
-def test_shop_without_receipts_has_none_that_are_missing(shop) -> None:
-    for rule in ("invoice_without_receipt", "receipt_movement_missing", "movement_without_document"):
-        assert shop.findings(rule) == []
+@pytest.mark.parametrize("rule", ["invoice_without_receipt", "receipt_movement_missing", "movement_without_document"])
+def test_shop_without_receipts_has_none_that_are_missing(shop, rule) -> None:
+    shop.awaits(rule)
+    assert shop.findings(rule) == []
 
 
 def test_every_product_that_ends_a_day_below_zero_has_a_spell_below_zero_then(shop, planted) -> None:
