@@ -11,104 +11,34 @@ grain = ["supplier_code", "invoice_no"]
 -- po_no, receipt_no, invoiced_date, twin_invoiced_date, line_count, matching_lines, duplicate_value; file_id, row_no: first line.
 -- What speaks for two real invoices wins: different receipts, or an order or receipt that covers both.
 -- Of k copies and r credit notes with the same lines k − r stay, the latest ones.
-WITH line AS (
-    SELECT
-        supplier_code,
-        invoice_no,
-        invoice_key,
-        line_no,
-        po_key,
-        po_no,
-        receipt_no,
-        COALESCE(product_key, '') AS product_key,
-        COALESCE(ABS(invoiced_qty), 0) AS line_qty,
-        COALESCE(ABS(line_value), 0) AS abs_value,
-        COALESCE(invoiced_qty, 0) AS invoiced_qty,
-        COALESCE(line_value, 0) AS line_value,
-        COALESCE(line_value, invoiced_qty, 0) AS sign_value,
-        invoiced_date,
-        file_id,
-        row_no
-    FROM mart.invoice_effective
-),
-
-document AS (
-    SELECT
-        supplier_code,
-        invoice_no,
-        MIN(invoice_key) AS invoice_key,
-        MIN(po_key) AS po_key,
-        MIN(po_no) AS po_no,
-        MIN(receipt_no) AS receipt_no,
-        MIN(invoiced_date) AS invoiced_date,
-        COUNT(*) AS line_count,
-        CAST(SUM(line_qty) AS DECIMAL(18, 3)) AS total_qty,
-        CAST(SUM(abs_value) AS DECIMAL(18, 4)) AS total_value,
-        MIN(product_key) AS first_product,
-        MAX(product_key) AS last_product,
-        MIN(file_id) AS file_id,
-        MIN(row_no) AS row_no,
-        MIN(sign_value) >= 0 AND MAX(sign_value) > 0 AS is_invoice,
-        MAX(sign_value) < 0 AS is_credit
-    FROM line
-    GROUP BY supplier_code, invoice_no
-),
-
-numbered AS (
-    SELECT
-        d.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY supplier_code ORDER BY invoiced_date, LENGTH(invoice_no), invoice_no
-        ) AS entry_no
-    FROM document AS d
-),
-
-invoice AS (
-    SELECT * FROM numbered WHERE is_invoice
-),
-
-candidate AS (
-    SELECT l.supplier_code, e.invoice_no AS twin_invoice_no, l.invoice_no
-    FROM invoice AS e
-    INNER JOIN invoice AS l ON e.supplier_code = l.supplier_code AND e.invoice_key = l.invoice_key
-    WHERE e.entry_no < l.entry_no
-      AND (e.total_value = l.total_value OR e.invoiced_date = l.invoiced_date
-           OR e.po_key = l.po_key OR e.receipt_no = l.receipt_no)
+WITH suspect AS (
+    SELECT supplier_code, invoice_no FROM mart.invoice_twin_candidate
     UNION
-    SELECT l.supplier_code, e.invoice_no AS twin_invoice_no, l.invoice_no
-    FROM invoice AS e
-    INNER JOIN invoice AS l
-        ON e.supplier_code = l.supplier_code AND e.po_key = l.po_key AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.total_value = l.total_value
-        AND e.first_product = l.first_product AND e.last_product = l.last_product
-    WHERE e.entry_no < l.entry_no
-    UNION
-    SELECT l.supplier_code, e.invoice_no AS twin_invoice_no, l.invoice_no
-    FROM invoice AS e
-    INNER JOIN invoice AS l
-        ON e.supplier_code = l.supplier_code AND e.receipt_no = l.receipt_no AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.total_value = l.total_value
-        AND e.first_product = l.first_product AND e.last_product = l.last_product
-    WHERE e.entry_no < l.entry_no
-    UNION
-    SELECT l.supplier_code, e.invoice_no AS twin_invoice_no, l.invoice_no
-    FROM invoice AS e
-    INNER JOIN invoice AS l
-        ON e.supplier_code = l.supplier_code AND e.invoiced_date = l.invoiced_date AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.total_value = l.total_value
-        AND e.first_product = l.first_product AND e.last_product = l.last_product
-    WHERE e.entry_no < l.entry_no AND e.total_value > 0
+    SELECT supplier_code, twin_invoice_no AS invoice_no FROM mart.invoice_twin_candidate
+),
+
+suspect_line AS (
+    SELECT
+        l.supplier_code,
+        l.invoice_no,
+        l.po_key,
+        l.receipt_no,
+        COALESCE(l.product_key, '') AS product_key,
+        COALESCE(ABS(l.invoiced_qty), 0) AS line_qty,
+        COALESCE(ABS(l.line_value), 0) AS abs_value
+    FROM mart.invoice_effective AS l
+    INNER JOIN suspect AS s ON l.supplier_code = s.supplier_code AND l.invoice_no = s.invoice_no
 ),
 
 item AS (
     SELECT supplier_code, invoice_no, product_key, line_qty, abs_value, COUNT(*) AS times
-    FROM line
+    FROM suspect_line
     GROUP BY supplier_code, invoice_no, product_key, line_qty, abs_value
 ),
 
 item_match AS (
     SELECT c.supplier_code, c.twin_invoice_no, c.invoice_no, SUM(LEAST(e.times, l.times)) AS matched
-    FROM candidate AS c
+    FROM mart.invoice_twin_candidate AS c
     INNER JOIN item AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no
     INNER JOIN item AS l
         ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
@@ -119,14 +49,14 @@ item_match AS (
 ordered AS (
     SELECT UPPER(po_no) AS po_key, UPPER(product_code) AS product_key, SUM(ordered_qty) AS ordered_qty
     FROM core.purchase_order_line
-    WHERE product_code IS NOT NULL
+    WHERE product_code IS NOT NULL AND UPPER(po_no) IN (SELECT po_key FROM suspect_line)
     GROUP BY UPPER(po_no), UPPER(product_code)
 ),
 
 accepted AS (
     SELECT receipt_no, product_key, SUM(accepted_base_qty) AS accepted_qty
     FROM mart.receipt_effective
-    WHERE receipt_no IN (SELECT receipt_no FROM document) AND product_key IS NOT NULL
+    WHERE receipt_no IN (SELECT receipt_no FROM suspect_line) AND product_key IS NOT NULL
     GROUP BY receipt_no, product_key
 ),
 
@@ -140,9 +70,9 @@ order_flow AS (
             PARTITION BY l.supplier_code, l.po_key, l.product_key ORDER BY MIN(n.entry_no)
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS after_qty
-    FROM line AS l
-    INNER JOIN numbered AS n ON l.supplier_code = n.supplier_code AND l.invoice_no = n.invoice_no
-    WHERE l.po_key IS NOT NULL
+    FROM mart.invoice_effective AS l
+    INNER JOIN mart.invoice_document AS n ON l.supplier_code = n.supplier_code AND l.invoice_no = n.invoice_no
+    WHERE l.po_key IN (SELECT po_key FROM suspect_line)
     GROUP BY l.po_key, l.product_key, l.supplier_code, l.invoice_no
 ),
 
@@ -156,9 +86,9 @@ receipt_flow AS (
             PARTITION BY l.supplier_code, l.receipt_no, l.product_key ORDER BY MIN(n.entry_no)
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS after_qty
-    FROM line AS l
-    INNER JOIN numbered AS n ON l.supplier_code = n.supplier_code AND l.invoice_no = n.invoice_no
-    WHERE l.receipt_no IS NOT NULL
+    FROM mart.invoice_effective AS l
+    INNER JOIN mart.invoice_document AS n ON l.supplier_code = n.supplier_code AND l.invoice_no = n.invoice_no
+    WHERE l.receipt_no IN (SELECT receipt_no FROM suspect_line)
     GROUP BY l.receipt_no, l.product_key, l.supplier_code, l.invoice_no
 ),
 
@@ -194,9 +124,9 @@ judged AS (
             WHEN e.po_key = l.po_key THEN 'same_order'
             WHEN e.invoiced_date = l.invoiced_date THEN 'same_date'
         END AS match_method
-    FROM candidate AS c
-    INNER JOIN invoice AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no
-    INNER JOIN invoice AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
+    FROM mart.invoice_twin_candidate AS c
+    INNER JOIN mart.invoice_document AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no
+    INNER JOIN mart.invoice_document AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
     LEFT JOIN item_match AS m
         ON c.supplier_code = m.supplier_code AND c.twin_invoice_no = m.twin_invoice_no AND c.invoice_no = m.invoice_no
     LEFT JOIN order_cover AS o ON c.supplier_code = o.supplier_code AND c.invoice_no = o.invoice_no
@@ -213,8 +143,8 @@ twin AS (
 credit AS (
     SELECT r.supplier_code, r.invoice_no AS credit_no, t.twin_invoice_no
     FROM twin AS t
-    INNER JOIN invoice AS e ON t.supplier_code = e.supplier_code AND t.twin_invoice_no = e.invoice_no
-    INNER JOIN numbered AS r
+    INNER JOIN mart.invoice_document AS e ON t.supplier_code = e.supplier_code AND t.twin_invoice_no = e.invoice_no
+    INNER JOIN mart.invoice_document AS r
         ON e.supplier_code = r.supplier_code AND e.line_count = r.line_count AND e.total_qty = r.total_qty
         AND e.total_value = r.total_value AND e.first_product = r.first_product AND e.last_product = r.last_product
     WHERE r.is_credit AND r.entry_no > e.entry_no
@@ -253,5 +183,5 @@ SELECT
     l.file_id,
     l.row_no
 FROM open_copy AS c
-INNER JOIN invoice AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
-INNER JOIN invoice AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no;
+INNER JOIN mart.invoice_document AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
+INNER JOIN mart.invoice_document AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no;

@@ -27,6 +27,13 @@ WITH order_line AS (
     FROM core.purchase_order_line
 ),
 
+product_line AS (
+    SELECT po_key, product_key, COUNT(*) AS line_count, MIN(po_no) AS po_no, MIN(po_line_no) AS po_line_no
+    FROM order_line
+    WHERE product_key IS NOT NULL
+    GROUP BY po_key, product_key
+),
+
 claim AS (
     SELECT
         'receipt' AS document_kind,
@@ -83,12 +90,18 @@ claim AS (
 named AS (
     SELECT
         c.*,
-        o.po_no AS named_po_no,
-        o.po_line_no AS named_line_no
+        CASE WHEN o.product_key = c.product_key OR o.product_key IS NULL OR c.product_key IS NULL THEN o.po_no END
+            AS named_po_no,
+        CASE WHEN o.product_key = c.product_key OR o.product_key IS NULL OR c.product_key IS NULL THEN o.po_line_no END
+            AS named_line_no,
+        COALESCE(p.line_count, 0) AS line_count,
+        p.po_no AS only_po_no,
+        p.po_line_no AS only_line_no
     FROM claim AS c
-    LEFT JOIN order_line AS o
-        ON c.po_key = o.po_key AND c.po_line_no = o.po_line_no AND o.spelling_no = 1
-        AND COALESCE(c.product_key, o.product_key, '') = COALESCE(o.product_key, c.product_key, '')
+    -- Only equalities here: with any other condition the engine compares every pair.
+    LEFT JOIN (SELECT * FROM order_line WHERE spelling_no = 1) AS o
+        ON c.po_key = o.po_key AND c.po_line_no = o.po_line_no
+    LEFT JOIN product_line AS p ON c.po_key = p.po_key AND c.product_key = p.product_key
 ),
 
 named_total AS (
@@ -98,7 +111,7 @@ named_total AS (
         named_line_no,
         CAST(SUM(claimed_qty) AS DECIMAL(18, 3)) AS claimed_qty
     FROM named
-    WHERE named_po_no IS NOT NULL
+    WHERE named_po_no IS NOT NULL AND line_count > 1
     GROUP BY document_kind, named_po_no, named_line_no
 ),
 
@@ -115,7 +128,7 @@ flow AS (
             ) AS DECIMAL(18, 3)
         ) AS after_qty
     FROM named AS n
-    WHERE n.named_po_no IS NULL AND n.po_key IS NOT NULL AND n.product_key IS NOT NULL
+    WHERE n.named_po_no IS NULL AND n.line_count > 1
 ),
 
 asked AS (
@@ -175,7 +188,6 @@ piece AS (
         f.document_line_no,
         s.po_no,
         s.po_line_no,
-        s.line_count,
         s.position,
         f.claimed_qty AS whole_qty,
         LEAST(GREATEST(f.after_qty, s.low_qty), s.high_qty)
@@ -197,17 +209,21 @@ SELECT
     supplier_code,
     document_no,
     document_line_no,
-    named_po_no AS po_no,
-    named_line_no AS po_line_no,
+    CASE WHEN named_po_no IS NOT NULL THEN named_po_no WHEN line_count = 1 THEN only_po_no END AS po_no,
+    CASE WHEN named_po_no IS NOT NULL THEN named_line_no WHEN line_count = 1 THEN only_line_no END AS po_line_no,
     CAST(claimed_qty AS DECIMAL(18, 3)) AS claimed_qty,
     CAST(accepted_qty AS DECIMAL(18, 3)) AS accepted_qty,
-    'order_line' AS match_method,
+    CASE
+        WHEN named_po_no IS NOT NULL THEN 'order_line'
+        WHEN line_count = 1 THEN 'only_line'
+        ELSE 'unmatched'
+    END AS match_method,
     FALSE AS is_ambiguous,
     claimed_at,
     file_id,
     row_no
 FROM named
-WHERE named_po_no IS NOT NULL
+WHERE named_po_no IS NOT NULL OR line_count <= 1
 UNION ALL
 SELECT
     document_kind,
@@ -219,32 +235,13 @@ SELECT
     po_line_no,
     CAST(claimed_qty AS DECIMAL(18, 3)) AS claimed_qty,
     CAST(accepted_qty AS DECIMAL(18, 3)) AS accepted_qty,
-    CASE WHEN line_count = 1 THEN 'only_line' ELSE 'allocated' END AS match_method,
-    line_count > 1 AS is_ambiguous,
+    'allocated' AS match_method,
+    TRUE AS is_ambiguous,
     claimed_at,
     file_id,
     row_no
 FROM piece
-WHERE claimed_qty <> 0 OR accepted_qty <> 0 OR (whole_qty = 0 AND position = 1)
-UNION ALL
-SELECT
-    n.document_kind,
-    n.location_code,
-    n.supplier_code,
-    n.document_no,
-    n.document_line_no,
-    NULL AS po_no,
-    NULL AS po_line_no,
-    CAST(n.claimed_qty AS DECIMAL(18, 3)) AS claimed_qty,
-    CAST(n.accepted_qty AS DECIMAL(18, 3)) AS accepted_qty,
-    'unmatched' AS match_method,
-    FALSE AS is_ambiguous,
-    n.claimed_at,
-    n.file_id,
-    n.row_no
-FROM named AS n
-WHERE n.named_po_no IS NULL
-  AND NOT EXISTS (SELECT 1 FROM order_line AS o WHERE o.po_key = n.po_key AND o.product_key = n.product_key);
+WHERE claimed_qty <> 0 OR accepted_qty <> 0 OR (whole_qty = 0 AND position = 1);
 /* cases
 [[case]]
 name = "the same product on two order lines: the first is filled, then the second, and the surplus stays on the last"

@@ -18,102 +18,26 @@ grain = ["location_code", "receipt_no"]
 -- product and quantity, which share the delivery note, the order, or supplier and days; then line by line.
 -- What speaks for a real second delivery wins: a loaded delivery note or an order that covers both, two notes that
 -- are both known, different orders. Of k copies and r reversals with the same lines k − r stay, the latest ones.
--- Fixed here: 92 days for a shared note number, 7 days for documents of three or more lines without other link.
-WITH line AS (
-    SELECT
-        location_code,
-        receipt_no,
-        COALESCE(product_key, barcode, '') AS product_key,
-        COALESCE(batch_no, '') AS batch_no,
-        ABS(received_base_qty) AS line_qty,
-        received_base_qty,
-        COALESCE(unit_cost, -1) AS unit_cost,
-        line_value,
-        supplier_code,
-        po_no,
-        po_key,
-        delivery_note_no,
-        delivery_note_key,
-        received_at,
-        entered_at
-    FROM mart.receipt_effective
-    WHERE received_base_qty <> 0
-),
-
-document AS (
-    SELECT
-        location_code,
-        receipt_no,
-        COALESCE(MIN(supplier_code), '') AS supplier_code,
-        MIN(po_no) AS po_no,
-        MIN(po_key) AS po_key,
-        MIN(delivery_note_no) AS delivery_note_no,
-        MIN(delivery_note_key) AS note_key,
-        COUNT(*) AS line_count,
-        COUNT(CASE WHEN batch_no <> '' THEN 1 END) AS batched_count,
-        CAST(SUM(line_qty) AS DECIMAL(18, 3)) AS total_qty,
-        CAST(SUM(line_value) AS DECIMAL(18, 4)) AS total_value,
-        MIN(product_key) AS first_product,
-        MAX(product_key) AS last_product,
-        MIN(line_qty) AS least_qty,
-        MAX(line_qty) AS most_qty,
-        MIN(received_at) AS received_at,
-        CAST(MIN(received_at) AS DATE) AS received_date,
-        MIN(entered_at) AS entered_at,
-        MIN(received_base_qty) > 0 AS is_receipt,
-        MAX(received_base_qty) < 0 AS is_reversal
-    FROM line
-    GROUP BY location_code, receipt_no
-),
-
-numbered AS (
-    SELECT
-        d.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY location_code ORDER BY entered_at, received_at, LENGTH(receipt_no), receipt_no
-        ) AS entry_no
-    FROM document AS d
-),
-
-receipt AS (
-    SELECT * FROM numbered WHERE is_receipt
-),
-
-candidate AS (
-    SELECT l.location_code, e.receipt_no AS twin_receipt_no, l.receipt_no
-    FROM receipt AS e
-    INNER JOIN receipt AS l
-        ON e.location_code = l.location_code AND e.note_key = l.note_key AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.first_product = l.first_product AND e.last_product = l.last_product
-        AND e.least_qty = l.least_qty AND e.most_qty = l.most_qty
-    WHERE e.entry_no < l.entry_no
-      AND e.received_date <= l.received_date + 92 AND l.received_date <= e.received_date + 92
+-- The candidates come from receipt_twin_candidate, in a table of its own: everything here then touches few documents.
+WITH suspect AS (
+    SELECT location_code, receipt_no FROM mart.receipt_twin_candidate
     UNION
-    SELECT l.location_code, e.receipt_no AS twin_receipt_no, l.receipt_no
-    FROM receipt AS e
-    INNER JOIN receipt AS l
-        ON e.location_code = l.location_code AND e.po_key = l.po_key AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.first_product = l.first_product AND e.last_product = l.last_product
-        AND e.least_qty = l.least_qty AND e.most_qty = l.most_qty
-    WHERE e.entry_no < l.entry_no
+    SELECT location_code, twin_receipt_no AS receipt_no FROM mart.receipt_twin_candidate
     UNION
-    SELECT l.location_code, e.receipt_no AS twin_receipt_no, l.receipt_no
-    FROM receipt AS e
-    INNER JOIN receipt AS l
-        ON e.location_code = l.location_code AND e.supplier_code = l.supplier_code AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.first_product = l.first_product AND e.last_product = l.last_product
-        AND e.least_qty = l.least_qty AND e.most_qty = l.most_qty AND e.received_date = l.received_date
-    WHERE e.entry_no < l.entry_no AND (e.po_key IS NULL OR l.po_key IS NULL)
-    UNION
-    SELECT l.location_code, e.receipt_no AS twin_receipt_no, l.receipt_no
-    FROM receipt AS e
-    INNER JOIN receipt AS l
-        ON e.location_code = l.location_code AND e.supplier_code = l.supplier_code AND e.line_count = l.line_count
-        AND e.total_qty = l.total_qty AND e.first_product = l.first_product AND e.last_product = l.last_product
-        AND e.least_qty = l.least_qty AND e.most_qty = l.most_qty
-    WHERE e.entry_no < l.entry_no AND e.line_count >= 3
-      AND (e.po_key IS NULL OR l.po_key IS NULL) AND (e.note_key IS NULL OR l.note_key IS NULL)
-      AND e.received_date <= l.received_date + 7 AND l.received_date <= e.received_date + 7
+    SELECT location_code, receipt_no FROM mart.receipt_document WHERE is_reversal
+),
+
+line AS (
+    SELECT
+        r.location_code,
+        r.receipt_no,
+        COALESCE(r.product_key, r.barcode, '') AS product_key,
+        COALESCE(r.batch_no, '') AS batch_no,
+        ABS(r.received_base_qty) AS line_qty,
+        COALESCE(r.unit_cost, -1) AS unit_cost
+    FROM mart.receipt_effective AS r
+    INNER JOIN suspect AS s ON r.location_code = s.location_code AND r.receipt_no = s.receipt_no
+    WHERE r.received_base_qty <> 0
 ),
 
 item AS (
@@ -136,7 +60,7 @@ cost_item AS (
 
 item_match AS (
     SELECT c.location_code, c.twin_receipt_no, c.receipt_no, SUM(LEAST(e.times, l.times)) AS matched
-    FROM candidate AS c
+    FROM mart.receipt_twin_candidate AS c
     INNER JOIN item AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
     INNER JOIN item AS l
         ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
@@ -146,7 +70,7 @@ item_match AS (
 
 batch_match AS (
     SELECT c.location_code, c.twin_receipt_no, c.receipt_no, SUM(LEAST(e.times, l.times)) AS matched
-    FROM candidate AS c
+    FROM mart.receipt_twin_candidate AS c
     INNER JOIN batch_item AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
     INNER JOIN batch_item AS l
         ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
@@ -156,7 +80,7 @@ batch_match AS (
 
 cost_match AS (
     SELECT c.location_code, c.twin_receipt_no, c.receipt_no, SUM(LEAST(e.times, l.times)) AS matched
-    FROM candidate AS c
+    FROM mart.receipt_twin_candidate AS c
     INNER JOIN cost_item AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
     INNER JOIN cost_item AS l
         ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
@@ -183,8 +107,8 @@ pair AS (
         COALESCE(e.po_key <> l.po_key, FALSE) AS is_other_order,
         l.po_key
     FROM item_match AS m
-    INNER JOIN receipt AS e ON m.location_code = e.location_code AND m.twin_receipt_no = e.receipt_no
-    INNER JOIN receipt AS l ON m.location_code = l.location_code AND m.receipt_no = l.receipt_no
+    INNER JOIN mart.receipt_document AS e ON m.location_code = e.location_code AND m.twin_receipt_no = e.receipt_no
+    INNER JOIN mart.receipt_document AS l ON m.location_code = l.location_code AND m.receipt_no = l.receipt_no
     LEFT JOIN batch_match AS b
         ON m.location_code = b.location_code AND m.twin_receipt_no = b.twin_receipt_no AND m.receipt_no = b.receipt_no
     LEFT JOIN cost_match AS k
@@ -204,19 +128,19 @@ ordered AS (
 order_flow AS (
     SELECT
         l.po_key,
-        l.product_key,
+        COALESCE(l.product_key, '') AS product_key,
         l.location_code,
         l.receipt_no,
         SUM(l.received_base_qty) AS received_qty,
         SUM(SUM(l.received_base_qty)) OVER (
-            PARTITION BY l.po_key, l.product_key
+            PARTITION BY l.po_key, COALESCE(l.product_key, '')
             ORDER BY MIN(n.entered_at), MIN(n.received_at), LENGTH(l.receipt_no), l.receipt_no, l.location_code
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS after_qty
-    FROM line AS l
-    INNER JOIN numbered AS n ON l.location_code = n.location_code AND l.receipt_no = n.receipt_no
+    FROM mart.receipt_effective AS l
+    INNER JOIN mart.receipt_document AS n ON l.location_code = n.location_code AND l.receipt_no = n.receipt_no
     WHERE l.po_key IN (SELECT po_key FROM pair)
-    GROUP BY l.po_key, l.product_key, l.location_code, l.receipt_no
+    GROUP BY l.po_key, COALESCE(l.product_key, ''), l.location_code, l.receipt_no
 ),
 
 -- Does the document exceed its order? Either each of its products does, or one was complete before it came.
@@ -250,18 +174,18 @@ note_flow AS (
     SELECT
         n.supplier_code,
         n.note_key,
-        l.product_key,
+        COALESCE(l.product_key, '') AS product_key,
         l.location_code,
         l.receipt_no,
         SUM(SUM(l.received_base_qty)) OVER (
-            PARTITION BY n.supplier_code, n.note_key, l.product_key
+            PARTITION BY n.supplier_code, n.note_key, COALESCE(l.product_key, '')
             ORDER BY MIN(n.entered_at), MIN(n.received_at), LENGTH(l.receipt_no), l.receipt_no, l.location_code
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS after_qty
-    FROM line AS l
-    INNER JOIN numbered AS n ON l.location_code = n.location_code AND l.receipt_no = n.receipt_no
+    FROM mart.receipt_effective AS l
+    INNER JOIN mart.receipt_document AS n ON l.location_code = n.location_code AND l.receipt_no = n.receipt_no
     WHERE n.note_key IN (SELECT note_key FROM pair)
-    GROUP BY n.supplier_code, n.note_key, l.product_key, l.location_code, l.receipt_no
+    GROUP BY n.supplier_code, n.note_key, COALESCE(l.product_key, ''), l.location_code, l.receipt_no
 ),
 
 note_cover AS (
@@ -361,8 +285,8 @@ reversal AS (
         r.receipt_no AS reversal_no,
         t.twin_receipt_no
     FROM twin AS t
-    INNER JOIN receipt AS e ON t.location_code = e.location_code AND t.twin_receipt_no = e.receipt_no
-    INNER JOIN numbered AS r
+    INNER JOIN mart.receipt_document AS e ON t.location_code = e.location_code AND t.twin_receipt_no = e.receipt_no
+    INNER JOIN mart.receipt_document AS r
         ON e.location_code = r.location_code AND e.line_count = r.line_count AND e.total_qty = r.total_qty
         AND e.first_product = r.first_product AND e.last_product = r.last_product
         AND e.least_qty = r.least_qty AND e.most_qty = r.most_qty
@@ -430,6 +354,6 @@ SELECT
     o.file_id,
     o.row_no
 FROM open_copy AS c
-INNER JOIN receipt AS l ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
-INNER JOIN receipt AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
+INNER JOIN mart.receipt_document AS l ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
+INNER JOIN mart.receipt_document AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
 LEFT JOIN origin AS o ON c.location_code = o.location_code AND c.receipt_no = o.receipt_no;

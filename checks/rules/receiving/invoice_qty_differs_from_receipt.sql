@@ -11,7 +11,7 @@ message = "Invoice {document_no}, product {product_code}: {actual_qty} billed fo
 message_zh = "发票 {document_no} 商品 {product_code}：针对 {basis_no} 开票 {actual_qty}，验收 {expected_qty}"
 words.receipt = ["receipt", "入库单"]
 words.order = ["order", "采购订单"]
-grain = ["supplier_code", "basis", "basis_no", "product_code"]
+grain = ["supplier_code", "location_code", "basis", "basis_no", "product_code"]
 population = """
 SELECT i.*
 FROM mart.invoice_effective AS i
@@ -60,16 +60,6 @@ billed AS (
         COUNT(DISTINCT invoice_no) AS invoice_count
     FROM billed_line
     GROUP BY supplier_code, basis, basis_no, basis_location, product_key
-),
-
-last_invoice AS (
-    SELECT supplier_code, basis, basis_no, basis_location, product_key, product_code, invoice_no, line_no, po_no,
-        invoiced_date, file_id, row_no
-    FROM billed_line
-    QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY supplier_code, basis, basis_no, basis_location, product_key
-        ORDER BY invoiced_date DESC, LENGTH(invoice_no) DESC, invoice_no DESC, line_no DESC
-    ) = 1
 ),
 
 receipt AS (
@@ -129,7 +119,39 @@ accepted AS (
     GROUP BY po_key, product_key
 ),
 
-partial AS (
+difference AS (
+    SELECT
+        b.*,
+        CAST(COALESCE(a.accepted_qty, 0) AS DECIMAL(18, 3)) AS accepted_qty,
+        CAST(COALESCE(a.rejected_qty, 0) AS DECIMAL(18, 3)) AS rejected_qty,
+        a.unit_cost,
+        a.location_code
+    FROM billed AS b
+    INNER JOIN known AS k
+        ON b.basis = k.basis AND b.basis_no = k.basis_no AND b.basis_location = k.basis_location
+    LEFT JOIN accepted AS a
+        ON b.basis = a.basis AND b.basis_no = a.basis_no AND b.basis_location = a.basis_location
+        AND b.product_key = a.product_key
+    WHERE ABS(b.billed_qty - COALESCE(a.accepted_qty, 0)) > $tolerance_qty
+      AND ABS(b.billed_qty - COALESCE(a.accepted_qty, 0)) > ABS(COALESCE(a.accepted_qty, 0)) * $tolerance_share
+),
+
+-- Only for the differences from here on: numbering every invoice and receipt would cost more than all else.
+last_invoice AS (
+    SELECT
+        i.supplier_code, i.basis, i.basis_no, i.basis_location, i.product_key, i.product_code, i.invoice_no,
+        i.line_no, i.po_no, i.invoiced_date, i.file_id, i.row_no
+    FROM billed_line AS i
+    INNER JOIN difference AS d
+        ON i.supplier_code = d.supplier_code AND i.basis = d.basis AND i.basis_no = d.basis_no
+        AND i.basis_location = d.basis_location AND i.product_key = d.product_key
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY i.supplier_code, i.basis, i.basis_no, i.basis_location, i.product_key
+        ORDER BY i.invoiced_date DESC, LENGTH(i.invoice_no) DESC, i.invoice_no DESC, i.line_no DESC
+    ) = 1
+),
+
+running AS (
     SELECT
         po_key,
         product_key,
@@ -142,56 +164,61 @@ partial AS (
             ) AS DECIMAL(18, 3)
         ) AS running_qty
     FROM per_receipt
-    WHERE po_key IS NOT NULL
+    WHERE po_key IN (SELECT basis_no FROM difference WHERE basis = 'order')
+),
+
+-- What an invoice for part of an order's receipts may come to.
+partial AS (
+    SELECT 'order' AS basis, po_key AS basis_no, product_key, accepted_qty AS partial_qty FROM running
+    UNION
+    SELECT 'order' AS basis, po_key AS basis_no, product_key, running_qty AS partial_qty FROM running
+),
+
+pack_error AS (
+    SELECT 'receipt' AS basis, r.receipt_no AS basis_no, r.location_code AS basis_location, r.product_key
+    FROM mart.receipt_pack_error AS e
+    INNER JOIN mart.receipt_effective AS r
+        ON e.location_code = r.location_code AND e.receipt_no = r.receipt_no AND e.receipt_line_no = r.line_no
+    UNION
+    SELECT 'order' AS basis, r.po_key AS basis_no, '' AS basis_location, r.product_key
+    FROM mart.receipt_pack_error AS e
+    INNER JOIN mart.receipt_effective AS r
+        ON e.location_code = r.location_code AND e.receipt_no = r.receipt_no AND e.receipt_line_no = r.line_no
 )
 
 SELECT
-    a.location_code,
+    d.location_code,
     l.product_code,
-    b.supplier_code,
+    d.supplier_code,
     l.invoice_no AS document_no,
     l.line_no AS document_line_no,
     l.invoiced_date AS occurred_date,
-    CAST(COALESCE(a.accepted_qty, 0) AS DECIMAL(18, 3)) AS expected_qty,
-    b.billed_qty AS actual_qty,
-    CAST(b.billed_qty - COALESCE(a.accepted_qty, 0) AS DECIMAL(18, 3)) AS difference_qty,
+    d.accepted_qty AS expected_qty,
+    d.billed_qty AS actual_qty,
+    CAST(d.billed_qty - d.accepted_qty AS DECIMAL(18, 3)) AS difference_qty,
     CAST(
-        CAST(ABS(b.billed_qty - COALESCE(a.accepted_qty, 0)) AS DECIMAL(18, 3)) * COALESCE(b.unit_price, a.unit_cost)
+        CAST(ABS(d.billed_qty - d.accepted_qty) AS DECIMAL(18, 3)) * COALESCE(d.unit_price, d.unit_cost)
         AS DECIMAL(18, 4)
     ) AS amount_at_risk,
-    b.basis,
-    b.basis_no,
+    d.basis,
+    d.basis_no,
     l.po_no,
-    b.invoice_count,
-    CAST(COALESCE(a.rejected_qty, 0) AS DECIMAL(18, 3)) AS rejected_qty,
-    COALESCE(b.billed_qty = a.accepted_qty + a.rejected_qty, FALSE) AS is_rejected_billed,
+    d.invoice_count,
+    d.rejected_qty,
+    d.rejected_qty > 0 AND d.billed_qty = d.accepted_qty + d.rejected_qty AS is_rejected_billed,
     l.file_id,
     l.row_no
-FROM billed AS b
-INNER JOIN known AS k
-    ON b.basis = k.basis AND b.basis_no = k.basis_no AND b.basis_location = k.basis_location
+FROM difference AS d
 INNER JOIN last_invoice AS l
-    ON b.supplier_code = l.supplier_code AND b.basis = l.basis AND b.basis_no = l.basis_no
-    AND b.basis_location = l.basis_location AND b.product_key = l.product_key
-LEFT JOIN accepted AS a
-    ON b.basis = a.basis AND b.basis_no = a.basis_no AND b.basis_location = a.basis_location
-    AND b.product_key = a.product_key
-WHERE ABS(b.billed_qty - COALESCE(a.accepted_qty, 0)) > $tolerance_qty
-  AND ABS(b.billed_qty - COALESCE(a.accepted_qty, 0)) > ABS(COALESCE(a.accepted_qty, 0)) * $tolerance_share
-  AND NOT EXISTS (
-      SELECT 1 FROM partial AS p
-      WHERE b.basis = 'order' AND p.po_key = b.basis_no AND p.product_key = b.product_key
-        AND b.billed_qty < a.accepted_qty AND (b.billed_qty = p.accepted_qty OR b.billed_qty = p.running_qty)
-  )
-  AND NOT EXISTS (
-      SELECT 1
-      FROM mart.receipt_pack_error AS e
-      INNER JOIN mart.receipt_effective AS r
-          ON e.location_code = r.location_code AND e.receipt_no = r.receipt_no AND e.receipt_line_no = r.line_no
-      WHERE r.product_key = b.product_key
-        AND ((b.basis = 'receipt' AND r.receipt_no = b.basis_no AND r.location_code = b.basis_location)
-             OR (b.basis = 'order' AND r.po_key = b.basis_no))
-  );
+    ON d.supplier_code = l.supplier_code AND d.basis = l.basis AND d.basis_no = l.basis_no
+    AND d.basis_location = l.basis_location AND d.product_key = l.product_key
+LEFT JOIN partial AS p
+    ON d.basis = p.basis AND d.basis_no = p.basis_no AND d.product_key = p.product_key AND d.billed_qty = p.partial_qty
+LEFT JOIN pack_error AS e
+    ON d.basis = e.basis AND d.basis_no = e.basis_no AND d.basis_location = e.basis_location
+    AND d.product_key = e.product_key
+WHERE (p.partial_qty IS NULL OR d.billed_qty > d.accepted_qty)
+  AND e.basis IS NULL;
 /* cases
 [[case]]
 name = "billed for ten, eight accepted of the ten that came; and billed for more than the order's receipts"

@@ -60,7 +60,7 @@ WHERE m.receipt_count > 0
       INNER JOIN mart.receipt_effective AS r
           ON e.location_code = r.location_code AND e.receipt_no = r.receipt_no AND e.receipt_line_no = r.line_no
       WHERE r.delivery_note_key = m.delivery_note_key AND r.product_key = m.product_key
-        AND COALESCE(r.supplier_code, m.supplier_code) = m.supplier_code
+        AND r.supplier_code = m.supplier_code
   );
 /* cases
 [[case]]

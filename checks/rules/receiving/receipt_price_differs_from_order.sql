@@ -35,9 +35,14 @@ tolerance_price = "Amount per base unit by which the cost may differ."
 -- Prices are per base unit on both sides. Where the order has the product on several lines at different prices, the
 -- split between them is a convention: the nearest price is compared. A receipt entered twice is compared once.
 WITH matched AS (
-    SELECT DISTINCT location_code, document_no, document_line_no, po_no, po_line_no, is_ambiguous
-    FROM mart.order_allocation
-    WHERE document_kind = 'receipt' AND po_no IS NOT NULL
+    SELECT DISTINCT a.location_code, a.document_no, a.document_line_no, a.po_no, a.po_line_no, a.is_ambiguous
+    FROM mart.order_allocation AS a
+    INNER JOIN mart.receipt_effective AS r
+        ON a.location_code = r.location_code AND a.document_no = r.receipt_no AND a.document_line_no = r.line_no
+    INNER JOIN mart.order_line_status AS s ON a.po_no = s.po_no AND a.po_line_no = s.line_no
+    WHERE a.document_kind = 'receipt' AND r.received_base_qty > 0
+      AND ABS(r.unit_cost - s.unit_price) > s.unit_price * $tolerance_share
+      AND ABS(r.unit_cost - s.unit_price) > $tolerance_price
 ),
 
 candidate AS (
