@@ -2,7 +2,7 @@
 
 Where the proof ends `tolerant` reads on for a few records, then the next piece is tried; single rows that are too short
 or too long are put in between. DuckDB was tried first (1.5.5): it reads files only, so that one irregular row decides
-over the whole file, takes 1.6 times the processor time, and its parallel reader gives up on many line breaks in cells.
+over the whole file, and with small buffers its parallel reader refused nearly all files full of line breaks in cells.
 """
 
 from __future__ import annotations
