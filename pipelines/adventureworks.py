@@ -120,7 +120,7 @@ FROM raw
 # min_stock_qty: the safety level, which the maker defines as the minimum quantity; it is meant for the whole company,
 # not per storage area, hence not stock_level. The reorder point (lower than it) has no column in core.
 # purchase_price: parts that are bought have standard cost 0, so the cost at the newest receipt comes first.
-# retail_price: 0 marks what is not sold. status: an end of sale still to come, by the file's own newest change, is active.
+# retail_price: 0 marks what is not sold. status: an end of sale after the file's own newest change is active.
 PRODUCTS = """
 SELECT
     raw.row_no,

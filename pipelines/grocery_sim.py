@@ -63,7 +63,7 @@ DELIVERIES = """
 """
 
 # No file names a supplier, and an invoice without one has no key: all are of one supplier, as all is in one store.
-# Orders have no file; the day of the order stands for its number, since two invoices are the same only within one order.
+# Orders have no file; the day of the order stands for its number, since invoices are the same only within one order.
 INVOICE_LINES = f"""
 SELECT
     row_no,

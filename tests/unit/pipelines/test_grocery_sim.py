@@ -1,6 +1,6 @@
 """Grocery simulator: small files made here, and the books of a whole simulated year.
 
-The year (`visible/` and `hidden/`) is read from the folder in WORKBENCH_GROCERY_SIM, else from
+The year (`visible/` and `hidden/`) is read from the folder in WORKBENCH_GROCERY_SIM or one in it, else from
 `.cache/grocery-sim-data/<seed>`, where there is one.
 """
 
@@ -144,7 +144,8 @@ def test_products_load_without_procurement(runner) -> None:
 def year() -> Path:
     named = os.environ.get("WORKBENCH_GROCERY_SIM", "")
     cached = Path(__file__).parents[3] / ".cache" / "grocery-sim-data"
-    folders = [Path(named)] if named else sorted(cached.glob("*"))
+    root = Path(named) if named else cached
+    folders = [root, *sorted(root.glob("*"))]
     found = next((f for f in folders if (f / "visible").is_dir()), None)
     if found is None:
         pytest.skip(f"no simulated year in {cached} nor in the folder that WORKBENCH_GROCERY_SIM names")
