@@ -159,12 +159,18 @@ credited AS (
     GROUP BY supplier_code, twin_invoice_no
 ),
 
-open_copy AS (
-    SELECT t.*
+copy AS (
+    SELECT
+        t.*,
+        COALESCE(v.credit_count, 0) AS credit_count,
+        ROW_NUMBER() OVER (PARTITION BY t.supplier_code, t.twin_invoice_no ORDER BY t.entry_no DESC) AS newest_no,
+        COUNT(*) OVER (PARTITION BY t.supplier_code, t.twin_invoice_no) AS copy_count
     FROM twin AS t
     LEFT JOIN credited AS v ON t.supplier_code = v.supplier_code AND t.twin_invoice_no = v.twin_invoice_no
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY t.supplier_code, t.twin_invoice_no ORDER BY t.entry_no DESC)
-        <= COUNT(*) OVER (PARTITION BY t.supplier_code, t.twin_invoice_no) - COALESCE(v.credit_count, 0)
+),
+
+open_copy AS (
+    SELECT * FROM copy WHERE newest_no <= copy_count - credit_count
 )
 
 SELECT

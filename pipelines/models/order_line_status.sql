@@ -96,13 +96,14 @@ SELECT
     l.file_id AS receipt_file_id,
     l.row_no AS receipt_row_no,
     COALESCE(r.is_ambiguous, FALSE) AS is_ambiguous,
-    EXISTS (SELECT 1 FROM receiving_location AS g WHERE g.location_code = COALESCE(p.location_code, ''))
-    OR EXISTS (SELECT 1 FROM receiving_location AS g WHERE g.location_code = '')
-    OR (COALESCE(p.location_code, '') = '' AND EXISTS (SELECT 1 FROM receiving_location AS g)) AS is_receiving_known,
+    g.location_code IS NOT NULL
+    OR COALESCE((SELECT MIN(location_code) FROM receiving_location) = '', FALSE)
+    OR (COALESCE(p.location_code, '') = '' AND (SELECT COUNT(*) FROM receiving_location) > 0) AS is_receiving_known,
     p.file_id,
     p.row_no
 FROM core.purchase_order_line AS p
 LEFT JOIN received AS r ON p.po_no = r.po_no AND p.line_no = r.po_line_no
 LEFT JOIN receipt_number AS n ON p.po_no = n.po_no AND p.line_no = n.po_line_no
 LEFT JOIN last_receipt AS l ON p.po_no = l.po_no AND p.line_no = l.po_line_no
-LEFT JOIN other AS o ON p.po_no = o.po_no AND p.line_no = o.po_line_no;
+LEFT JOIN other AS o ON p.po_no = o.po_no AND p.line_no = o.po_line_no
+LEFT JOIN receiving_location AS g ON COALESCE(p.location_code, '') = g.location_code;

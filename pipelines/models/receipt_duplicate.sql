@@ -279,11 +279,13 @@ twin AS (
 ),
 
 -- Each reversal takes back one copy of the newest document before it that has the same lines and no other reference.
-reversal AS (
+reversal_pair AS (
     SELECT
         r.location_code,
         r.receipt_no AS reversal_no,
-        t.twin_receipt_no
+        t.receipt_no,
+        t.twin_receipt_no,
+        e.entry_no AS twin_entry_no
     FROM twin AS t
     INNER JOIN mart.receipt_document AS e ON t.location_code = e.location_code AND t.twin_receipt_no = e.receipt_no
     INNER JOIN mart.receipt_document AS r
@@ -301,8 +303,13 @@ reversal AS (
            OR r.note_key = e.note_key OR r.note_key = t.note_key OR r.po_key = e.po_key)
     GROUP BY r.location_code, r.receipt_no, t.receipt_no, t.twin_receipt_no, e.entry_no, e.line_count
     HAVING SUM(LEAST(a.times, b.times)) = e.line_count
+),
+
+reversal AS (
+    SELECT *
+    FROM reversal_pair
     QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY r.location_code, r.receipt_no ORDER BY e.entry_no DESC, t.receipt_no
+        PARTITION BY location_code, reversal_no ORDER BY twin_entry_no DESC, receipt_no
     ) = 1
 ),
 
@@ -312,12 +319,18 @@ reversed AS (
     GROUP BY location_code, twin_receipt_no
 ),
 
-open_copy AS (
-    SELECT t.*
+copy AS (
+    SELECT
+        t.*,
+        COALESCE(v.reversal_count, 0) AS reversal_count,
+        ROW_NUMBER() OVER (PARTITION BY t.location_code, t.twin_receipt_no ORDER BY t.entry_no DESC) AS newest_no,
+        COUNT(*) OVER (PARTITION BY t.location_code, t.twin_receipt_no) AS copy_count
     FROM twin AS t
     LEFT JOIN reversed AS v ON t.location_code = v.location_code AND t.twin_receipt_no = v.twin_receipt_no
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY t.location_code, t.twin_receipt_no ORDER BY t.entry_no DESC)
-        <= COUNT(*) OVER (PARTITION BY t.location_code, t.twin_receipt_no) - COALESCE(v.reversal_count, 0)
+),
+
+open_copy AS (
+    SELECT * FROM copy WHERE newest_no <= copy_count - reversal_count
 ),
 
 origin AS (
