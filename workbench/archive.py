@@ -123,5 +123,12 @@ def source_rows(archive: Archive, file: LoadedFile, rows: Sequence[int]) -> pl.D
     """Rows of an original as text under its own headers, `row_no` first."""
     raw = reopen(archive, file)
     frame = raw.rows(rows)
-    names = {f"c{i}": header or f"column_{i + 1}" for i, header in enumerate(file.header)}
-    return frame.rename({k: v for k, v in names.items() if k in frame.columns}).drop("problem", strict=False)
+    frame = frame.drop("problem", strict=False)
+    taken = {"row_no", *file.header}
+    names: dict[str, str] = {}
+    for position, header in enumerate(file.header):
+        name = header if header and header != "row_no" else f"column_{position + 1}"
+        while name != header and name in taken:
+            name += "_"
+        names[f"c{position}"] = name
+    return frame.rename({k: v for k, v in names.items() if k in frame.columns})

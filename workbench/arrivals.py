@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +55,10 @@ def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
             yield path, False
 
 
-def arrive(path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool) -> Arrival | FileReport:
-    """Keep the original and look at what it is. Nothing of a refused file stays."""
+def arrive(
+    path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool, waiting: Collection[Arrival] = ()
+) -> Arrival | FileReport:
+    """Keep the original and look at what it is. Nothing of a refused file stays, but what a waiting one also is."""
     if not path.exists():
         return FileReport(path.name, "refused", f"{path} does not exist: check the path.")
     if not path.is_file():
@@ -75,7 +77,8 @@ def arrive(path: Path, place: Workplace, writer: Writer, choice: Choice, in_fold
     try:
         detections, strange = detect(kept, path.name, place.sources, place.contracts, choice, survey)
     except InputRefused as error:
-        kept.unlink(missing_ok=True)
+        if all(a.sha256 != survey.sha256 for a in waiting):
+            kept.unlink(missing_ok=True)
         message = str(error).replace(survey.sha256, path.name)
         if in_folder and path.suffix.lower() in _NOTES and not choice.source and not choice.table:
             return FileReport(path.name, "skipped", "no table that any source knows")

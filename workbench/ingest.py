@@ -56,7 +56,7 @@ def ingest(
         _prepare(place, writer)
         arrivals: list[Arrival] = []
         for path, in_folder in files_in(paths):
-            arrival = arrive(path, place, writer, choice, in_folder)
+            arrival = arrive(path, place, writer, choice, in_folder, arrivals)
             if isinstance(arrival, FileReport):
                 reports.append(arrival)
             else:

@@ -41,19 +41,28 @@ class Snapshot:
 class Writer:
     """A connection that may write, good for as long as the lock is held."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, adopted: list[Path]) -> None:
         self.con = con
+        self._adopted = adopted
 
     @contextmanager
     def transaction(self, author: str, message: str, extra: dict[str, Any]) -> Iterator[None]:
         """One transaction that becomes one snapshot, or nothing; `extra` may be filled in until its end."""
+        self._adopted.clear()
         self.con.execute("BEGIN")
         try:
             yield
             facts = json.dumps(extra, ensure_ascii=False, sort_keys=True, default=str)
             self.con.execute("CALL lake.set_commit_message(?, ?, extra_info => ?)", [author, message, facts])
+        except BaseException:
+            _roll_back(self.con)
+            for file in self._adopted:
+                file.unlink(missing_ok=True)
+            raise
+        try:
             self.con.execute("COMMIT")
         except BaseException:
+            # A commit that was cut off may have happened, so its files stay.
             _roll_back(self.con)
             raise
 
@@ -76,6 +85,7 @@ class Lake:
         self.notify = notify
         self.var = root / "var"
         self.data_path = self._data_path()
+        self._adopted: list[Path] = []
 
     @property
     def is_local(self) -> bool:
@@ -121,7 +131,7 @@ class Lake:
         with self.lock():
             con = self._attach([])
             try:
-                yield Writer(con)
+                yield Writer(con, self._adopted)
             finally:
                 con.close()
 
@@ -149,6 +159,7 @@ class Lake:
         for file in files:
             target = folder / file.name
             file.replace(target)
+            self._adopted.append(target)
             con.execute(
                 f"CALL ducklake_add_data_files('lake', {quoted(table)}, {quoted(target)},"
                 " schema => 'core', allow_missing => true)"

@@ -51,9 +51,8 @@ class Intake:
         self.misshapen = []
         for batch in self.raw.batches(BATCH_ROWS):
             self.read += len(batch)
-            nulls = batch.select(pl.all_horizontal(pl.col(c).null_count() > 0 for c in self.cells)).item()
-            if nulls:
-                # Only a batch in which every column has an empty cell can hold a blank row.
+            # Looking at one column tells of most batches that no row is blank, at a tenth of the cost.
+            if _is_empty(batch[self.cells[-1]]).any() and _is_empty(batch[self.cells[0]]).any():
                 empty = pl.all_horizontal(pl.col(c).str.strip_chars().fill_null("") == "" for c in self.cells)
                 blank = batch.select((empty & pl.col("problem").is_null()).alias("b")).to_series()
                 self.blank += int(blank.sum())
@@ -70,6 +69,10 @@ class Intake:
                 batch = batch.filter(pl.col("problem").is_null())
             if len(batch):
                 yield batch.drop("problem")
+
+
+def _is_empty(cells: pl.Series) -> pl.Series:
+    return cells.str.strip_chars().fill_null("") == ""
 
 
 def needs_sql(detection: Detection, table: Table | None) -> bool:
@@ -94,7 +97,8 @@ def lay_down(intake: Intake, folder: Path, name: str) -> list[Path]:
     """Write the good rows of a raw table as Parquet, columns named by the header."""
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
-    names = {f"c{i}": header for i, header in enumerate(intake.raw.header) if header}
+    # A column of the file that is called like the engine's own is of no use to any SQL.
+    names = {f"c{i}": name for i, name in enumerate(intake.raw.header) if name and name.lower() != "row_no"}
     for batch in intake.batches():
         path = folder / f"{name}-{len(paths)}.parquet"
         batch.select("row_no", *names).rename(names).write_parquet(path, compression="lz4")
