@@ -38,7 +38,8 @@ def test_what_came_in_is_a_receipt_with_rejected_goods_and_the_vendors_last_cost
     done = orders.text("purchase_order_detail", detail(11)).run()
 
     assert done.rows(
-        "SELECT receipt_no, po_no, po_line_no, received_qty, rejected_qty, unit_cost, received_at FROM core.receipt_line"
+        "SELECT receipt_no, po_no, po_line_no, received_qty, rejected_qty, unit_cost, received_at "
+        "FROM core.receipt_line"
     ) == [("1", "1", 11, Decimal(3), Decimal(1), Decimal(12), datetime(2022, 4, 24))]
 
 
@@ -101,7 +102,8 @@ def test_product_is_off_sale_once_its_last_day_of_sale_is_past(runner) -> None:
     made.text("product_subcategory", "1 | 4 | Helmets | g | 2019-04-30 00:00:00.000")
 
     assert made.run().rows(
-        "SELECT product_code, category, purchase_price, retail_price, min_stock_qty, status FROM core.product ORDER BY 1"
+        "SELECT product_code, category, purchase_price, retail_price, min_stock_qty, status "
+        "FROM core.product ORDER BY 1"
     ) == [
         ("7", None, Decimal(13), None, Decimal(100), "active"),
         ("8", "Accessories / Helmets", Decimal(11), Decimal("9.99"), Decimal(100), "discontinued"),
@@ -156,7 +158,8 @@ def test_real_order_lines(real) -> None:
         "FROM core.purchase_order_line"
     ) == (8845, 4012, 2348637, 7)
     assert real.one(
-        "SELECT count(*) FROM (SELECT po_no, product_code FROM core.purchase_order_line GROUP BY ALL HAVING count(*) > 1)"
+        "SELECT count(*) FROM ("
+        "SELECT po_no, product_code FROM core.purchase_order_line GROUP BY ALL HAVING count(*) > 1)"
     ) == (2,)
 
 
@@ -166,7 +169,8 @@ def test_real_receipts_against_orders(real) -> None:
         "count(*) FILTER (received_qty < ordered_qty), count(*) FILTER (received_qty > ordered_qty), "
         "count(*) FILTER (o.status = 'pending'), count(*) FILTER (o.status = 'rejected'), "
         "count(*) FILTER (o.status = 'closed' AND received_qty < ordered_qty) "
-        "FROM core.purchase_order_line AS o JOIN core.receipt_line AS r ON r.po_no = o.po_no AND r.po_line_no = o.line_no"
+        "FROM core.purchase_order_line AS o "
+        "JOIN core.receipt_line AS r ON r.po_no = o.po_no AND r.po_line_no = o.line_no"
     ) == (2327299, 72700, 2254599, 380, 0, 477, 142, 355)
 
 
@@ -174,7 +178,8 @@ def test_real_price_differs_from_the_vendors_last_cost_once(real) -> None:
     # A second line differs by rounding: 50.2600 on the order, 50.2635 with the vendor.
     assert real.one(
         "SELECT count(*) FILTER (abs(unit_cost - unit_price) > 0.01), count(*) FILTER (unit_cost <> unit_price) "
-        "FROM core.purchase_order_line AS o JOIN core.receipt_line AS r ON r.po_no = o.po_no AND r.po_line_no = o.line_no"
+        "FROM core.purchase_order_line AS o "
+        "JOIN core.receipt_line AS r ON r.po_no = o.po_no AND r.po_line_no = o.line_no"
     ) == (1, 2)
 
 

@@ -124,7 +124,8 @@ def test_write_offs_and_counts_go_by_reason_and_sign(runner) -> None:
 
 def test_product_has_its_newest_price_and_older_ones_are_accounted_for(runner) -> None:
     prices = "uid|price|date\nAB-SPI-001|2.00|2025-03-01\nAB-SPI-001|1.00|2025-01-01\nBB-BKG-002|3.00|2025-01-01"
-    papers = f"{PAPERS}AB-SPI-001|5|1.40|2025-01-06|2025-01-08|2025-01-08\nAB-SPI-001|5|1.50|2025-02-06|2025-02-08|2025-02-08"
+    papers = f"{PAPERS}AB-SPI-001|5|1.40|2025-01-06|2025-01-08|2025-01-08\n"
+    papers += "AB-SPI-001|5|1.50|2025-02-06|2025-02-08|2025-02-08"
     done = runner("grocery_sim").text("procurement", papers).text("price_history", prices).run()
 
     assert done.rows("SELECT product_code, category, purchase_price, retail_price FROM core.product ORDER BY 1") == [
@@ -207,7 +208,8 @@ def test_invoices_posted_twice_can_be_told_from_core(real) -> None:
 def test_receipts_sent_twice_can_be_told_from_core(real) -> None:
     twins = """
         SELECT device_seq FROM (
-            SELECT device_id, device_seq, occurred_at, product_code, movement_type, moved_qty, sale_amount, count(*) AS n
+            SELECT device_id, device_seq, occurred_at, product_code, movement_type, moved_qty, sale_amount,
+                   count(*) AS n
             FROM core.stock_movement WHERE device_id IS NOT NULL GROUP BY ALL
         ) GROUP BY device_id, device_seq HAVING bool_and(n % 2 = 0)
     """

@@ -20,8 +20,8 @@ def test_goods_are_products_with_two_barcodes(runner) -> None:
     done = goods(runner, "", "可乐|250ml|kele||百事|饮料|180|瓶|2001|2002|12|5|12|1|1")
 
     assert done.rows(
-        "SELECT product_code, product_name, spec, unit, shelf_life_days, is_batch_tracked, purchase_price, retail_price, "
-        "status FROM core.product"
+        "SELECT product_code, product_name, spec, unit, shelf_life_days, is_batch_tracked, purchase_price, "
+        "retail_price, status FROM core.product"
     ) == [("2001", "可乐", "250ml kele", "瓶", 180, True, Decimal(5), Decimal(12), "active")]
     assert done.rows("SELECT barcode, product_code, pack_qty FROM core.product_barcode ORDER BY 1") == [
         ("2001", "2001", Decimal(1)),

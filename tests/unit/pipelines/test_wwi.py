@@ -211,7 +211,8 @@ def test_real_stock_and_levels(real) -> None:
 
 def test_real_invoices_equal_their_orders(real) -> None:
     assert real.one(
-        "WITH ordered AS (SELECT po_no, sum(ordered_qty * unit_price) AS amount FROM core.purchase_order_line GROUP BY 1) "
+        "WITH ordered AS ("
+        "SELECT po_no, sum(ordered_qty * unit_price) AS amount FROM core.purchase_order_line GROUP BY 1) "
         "SELECT count(*), count(invoiced_amount), count(*) FILTER (abs(invoiced_amount - amount) < 0.005) "
         "FROM ordered LEFT JOIN core.invoice_line USING (po_no)"
     ) == (2074, 2072, 2072)
