@@ -343,4 +343,6 @@ source = Source(
     title="Core tables as files",
     title_zh="核心表文件",
     vocabulary=Vocabulary(tables=_TABLES, columns=_COLUMNS, values=_VALUES),
+    # The key of a sample or a simulation lies beside its files.
+    not_data=("answer_key.csv",),
 )

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,7 @@ class Shop:
     inbox: Path
     settings: dict[str, Any] = field(default_factory=dict)
     now: dt.datetime = NOW
+    _con: Any = None
 
     @property
     def project(self) -> Any:
@@ -110,12 +111,20 @@ class Shop:
     def load(self, name: str, content: str | bytes | Sequence[Sequence[Any]], **choice: Any) -> Any:
         return self.ingest(self.file(name, content), **choice)
 
-    def rows(self, sql: str, version: int | None = None) -> list[tuple[Any, ...]]:
-        con = self.project.lake.read(version)
-        try:
-            return [tuple(row) for row in con.execute(sql).fetchall()]
-        finally:
-            con.close()
+    @property
+    def con(self) -> Any:
+        """A reader that stays open, since opening one takes half a second; it sees every later snapshot."""
+        if self._con is None:
+            self._con = self.project.lake.read()
+        return self._con
+
+    def close(self) -> None:
+        if self._con is not None:
+            self._con.close()
+            self._con = None
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.con.execute(sql).fetchall()]
 
     def one(self, sql: str) -> Any:
         ((value,),) = self.rows(sql)
@@ -123,28 +132,17 @@ class Shop:
 
     def state(self, *, without: Sequence[str] = ("loaded_at", "started_at", "seconds")) -> dict[str, list[str]]:
         """Every row of every table of core, mart and ops as sorted text, without clocks."""
-        con = self.project.lake.read()
-        try:
-            tables = con.execute(
-                "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'lake' ORDER BY ALL"
-            ).fetchall()
-            result = {}
-            for schema, name in tables:
-                columns = [c[0] for c in con.execute(f"DESCRIBE {schema}.{name}").fetchall() if c[0] not in without]
-                cells = ", ".join(f'"{c}"' for c in columns)
-                result[f"{schema}.{name}"] = sorted(
-                    str(row) for row in con.execute(f"SELECT {cells} FROM {schema}.{name}").fetchall()
-                )
-            return result
-        finally:
-            con.close()
+        result = {}
+        for schema, name in self.rows(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'lake' ORDER BY ALL"
+        ):
+            cursor = self.con.execute(f"SELECT * FROM {schema}.{name}")
+            kept = [i for i, column in enumerate(cursor.description) if column[0] not in without]
+            result[f"{schema}.{name}"] = sorted(str([row[i] for i in kept]) for row in cursor.fetchall())
+        return result
 
     def snapshots(self) -> int:
-        con = self.project.lake.read()
-        try:
-            return len(self.project.lake.snapshots(con))
-        finally:
-            con.close()
+        return len(self.project.lake.snapshots(self.con))
 
     def check(self, *rule_ids: str, as_of: dt.date = dt.date(2025, 3, 31), **rules: Any) -> Any:
         from workbench.findings import check
@@ -155,11 +153,7 @@ class Shop:
     def findings(self, *statuses: str) -> list[dict[str, Any]]:
         from workbench.findings import list_findings
 
-        con = self.project.lake.read()
-        try:
-            names, rows = list_findings(con, statuses=statuses)
-        finally:
-            con.close()
+        names, rows = list_findings(self.con, statuses=statuses)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def rule(self, name: str, text: str = RULE, process: str = "receiving") -> None:
@@ -226,15 +220,22 @@ def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shop(shop_template: Path, tmp_path: Path) -> Shop:
-    return copied(shop_template, tmp_path / "s")
+def new_shop(shop_template: Path, tmp_path: Path) -> Iterator[Callable[[], Shop]]:
+    """Shops one after another, for tests that need several."""
+    made: list[Shop] = []
+
+    def make() -> Shop:
+        made.append(copied(shop_template, tmp_path / f"s{len(made)}"))
+        return made[-1]
+
+    yield make
+    for shop in made:
+        shop.close()
 
 
 @pytest.fixture
-def new_shop(shop_template: Path, tmp_path: Path) -> Callable[[], Shop]:
-    """Shops one after another, for tests that need several."""
-    numbers = iter(range(10_000))
-    return lambda: copied(shop_template, tmp_path / f"n{next(numbers)}")
+def shop(new_shop: Callable[[], Shop]) -> Shop:
+    return new_shop()
 
 
 def copied(template: Path, folder: Path) -> Shop:

@@ -6,6 +6,7 @@ Nothing of a refused file stays.
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class Workplace:
 
 @dataclass(frozen=True)
 class Arrival:
+    """A file that was kept and recognised, waiting to be loaded."""
+
     path: Path
     name: str
     sha256: str
@@ -47,6 +50,7 @@ class Arrival:
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """The files named and those in the folders named, with whether they come from a folder; hidden ones left out."""
     for path in paths:
         if path.is_dir():
             for found in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))):
@@ -63,6 +67,9 @@ def arrive(
         return FileReport(path.name, "refused", f"{path} does not exist: check the path.")
     if not path.is_file():
         return FileReport(path.name, "refused", f"{path} is no file: give a file or a folder of files.")
+    patterns = [pattern for source in place.sources.values() for pattern in source.not_data]
+    if in_folder and any(fnmatch.fnmatch(path.name.lower(), pattern.lower()) for pattern in patterns):
+        return FileReport(path.name, "skipped", "no data, by its name")
     try:
         survey = place.archive.keep(path)
     except InputRefused as error:

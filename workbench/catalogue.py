@@ -70,7 +70,7 @@ class Rule:
         return str(self.file.header[name if language == "en" else f"{name}_{language}"]).strip()
 
     def words(self, language: str = "en") -> Mapping[str, str]:
-        """What the short words in its answer are called in a message: `words.same_note = ["same note", "同一送货单"]`."""
+        """What short words of its answer are called in a message: `words.same_note = ["same note", "同一送货单"]`."""
         return {word: names[language == "zh"] for word, names in self.file.header.get("words", {}).items()}
 
     @property

@@ -18,7 +18,6 @@ from workbench.project import Project
 from workbench.scaffold import make_project, origin
 
 AS_OF = dt.date(2025, 3, 31)
-_EXPORTS = (".csv", ".tsv", ".xlsx")
 _KEY_COLUMNS = ("document_no", "document_line_no", "location_code", "product_code", "batch_no", "occurred_date")
 
 
@@ -49,8 +48,7 @@ def run_demo(folder: Path) -> DemoReport:
     make_project(folder)
     marker.touch()
     project = Project(folder)
-    exports = [p for p in sorted(sample.iterdir()) if p.suffix in _EXPORTS and p.name != "answer_key.csv"]
-    files = ingest(exports, project.workplace())
+    files = [report for report in ingest([sample], project.workplace()) if report.status != "skipped"]
     report = check(
         project.lake, project.contracts, project.catalogue, project.settings.rules, AS_OF, project.author, project.now()
     )

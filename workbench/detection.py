@@ -152,7 +152,8 @@ def _words(source: Source, table: Table) -> dict[str, tuple[str, int]]:
     result: dict[str, tuple[str, int]] = {}
     for column in table.columns.values():
         own = (column.name, column.title_zh)
-        for rank, word in enumerate((*own, *source.vocabulary.columns.get(column.name, ()))):
+        here = source.vocabulary.columns.get(f"{table.name}.{column.name}", ())
+        for rank, word in enumerate((*own, *here, *source.vocabulary.columns.get(column.name, ()))):
             key = normalise_header(word)
             if key not in result or result[key][1] > rank:
                 result[key] = (column.name, rank)

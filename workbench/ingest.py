@@ -172,7 +172,7 @@ def _land(
 ) -> Landing:
     """Type and judge all batches of one table; again, after a look at the whole file, where cells are doubtful."""
     table = place.contracts[mapped.table]
-    words = detection.source.vocabulary.values if detection.source.vocabulary else {}
+    words = detection.source.vocabulary.values_in(table.name) if detection.source.vocabulary else {}
     columns = [table.columns[c] for c in mapped.present]
 
     def attempt(readings: Readings, is_decided: bool) -> Landing | None:

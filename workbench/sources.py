@@ -57,7 +57,8 @@ class Vocabulary:
     """Words by which files name core tables, their columns and their fixed values, in any language.
 
     `tables`: core table -> stems of file and sheet names. `columns`: column -> headers; the same header may stand for
-    different columns in different tables. `values`: column -> {word in the file: value of the contract}.
+    different columns in different tables. `values`: column -> {word in the file: value of the contract}. A key like
+    `receipt_line.unit_cost` holds for that table alone and goes before the general one.
     Words are compared after `workbench.reading.normalise_header`.
     """
 
@@ -65,12 +66,22 @@ class Vocabulary:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def values_in(self, table: str) -> dict[str, dict[str, str]]:
+        """Words for fixed values by column, as they hold in one table."""
+        result = {column: dict(words) for column, words in self.values.items() if "." not in column}
+        for key, words in self.values.items():
+            where, _, column = key.partition(".")
+            if column and where == table:
+                result[column] = {**result.get(column, {}), **words}
+        return result
+
 
 @dataclass(frozen=True)
 class Source:
     """A system that exports files; `name` is the name of its file in `pipelines/`.
 
     A source has `feeds`, each a kind of file with its SQL, or a `vocabulary` for files that are core tables already.
+    `not_data` names files (patterns as in a shell) that lie beside its exports and are left alone in a folder.
     """
 
     name: str
@@ -78,6 +89,7 @@ class Source:
     title_zh: str
     feeds: tuple[Feed, ...] = ()
     vocabulary: Vocabulary | None = None
+    not_data: tuple[str, ...] = ()
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; KeyError where there is none."""
