@@ -11,14 +11,18 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.accounting import FileReport
-from workbench.archive import Archive, loaded_files
+from workbench.archive import Archive, LoadedFile, loaded_files
 from workbench.contracts import Table
 from workbench.detection import Choice, Detection, detect
 from workbench.errors import InputRefused
 from workbench.lake import Lake, Writer
 from workbench.sources import Source
+
+if TYPE_CHECKING:
+    import duckdb
 
 # In a folder these may be notes rather than tables; anything else that is not recognised is refused.
 _NOTES = frozenset({".txt", ".md", ".html", ".pdf", ".sql", ".py", ".log", ""})
@@ -47,6 +51,7 @@ class Arrival:
     size: int
     detections: list[Detection]
     strange_sheets: list[str]
+    earlier: tuple[LoadedFile, ...] = ()
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
@@ -77,20 +82,30 @@ def arrive(
     except OSError as error:
         return FileReport(path.name, "refused", f"{path} cannot be read: {error.strerror}.")
     seen = loaded_files(writer.con, "sha256 = ?", [survey.sha256])
-    if seen:
+    # Said anew how to read it, a file that had rejected rows may come again: the others are known by then.
+    if seen and not (choice.says_anything and rejected_in(writer.con, seen)):
         message = f"the same content was loaded as {seen[0].file_name} (file {seen[0].file_id})"
         return FileReport(path.name, "seen", message, seen[0].file_id, source=seen[0].source, feed=seen[0].feed)
     kept = place.archive.path(survey.sha256)
     try:
         detections, strange = detect(kept, path.name, place.sources, place.contracts, choice, survey)
     except InputRefused as error:
-        if all(a.sha256 != survey.sha256 for a in waiting):
+        if not seen and all(a.sha256 != survey.sha256 for a in waiting):
             kept.unlink(missing_ok=True)
         message = str(error).replace(survey.sha256, path.name)
         if in_folder and path.suffix.lower() in _NOTES and not choice.source and not choice.table:
             return FileReport(path.name, "skipped", "no table that any source knows")
         return FileReport(path.name, "refused", message)
-    return Arrival(path, path.name, survey.sha256, survey.size, detections, strange)
+    return Arrival(path, path.name, survey.sha256, survey.size, detections, strange, tuple(seen))
+
+
+def rejected_in(con: duckdb.DuckDBPyConnection, files: Iterable[LoadedFile]) -> int:
+    """How many rows of these files stand rejected."""
+    numbers = ", ".join(str(file.file_id) for file in files)
+    row = con.execute(
+        f"SELECT count(DISTINCT (file_id, row_no)) FROM ops.reject WHERE file_id IN ({numbers})"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def ordered(arrivals: list[Arrival]) -> list[Arrival]:

@@ -52,6 +52,11 @@ class Choice:
     date: str = ""
     options: ReadOptions = field(default_factory=ReadOptions)
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether the user said anything at all."""
+        return self != Choice()
+
 
 def known_headers(sources: Iterable[Source], contracts: Mapping[str, Table]) -> frozenset[str]:
     """Every header any source knows, to find the header row below titles and instructions."""

@@ -77,15 +77,19 @@ def _load(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, pr
     """One file, all its sheets, one transaction."""
     reports: list[FileReport] = []
     facts: dict[str, object] = {"sha256": arrival.sha256, "file": arrival.name}
-    if loaded_files(writer.con, "sha256 = ?", [arrival.sha256]):
+    if len(loaded_files(writer.con, "sha256 = ?", [arrival.sha256])) > len(arrival.earlier):
         return [FileReport(arrival.name, "seen", "the same content came twice in this command")]
     try:
         with writer.transaction(place.author, f"ingest {arrival.name}", facts):
+            for file in arrival.earlier:
+                # What was rejected then is judged again now; the snapshots remember.
+                writer.con.execute("DELETE FROM ops.reject WHERE file_id = ?", [file.file_id])
             for detection in arrival.detections:
                 reports.append(_load_table(arrival, detection, place, writer, choice, progress))
             facts["tables"] = [summed(r.tables) for r in reports]
     except InputRefused as error:
-        place.archive.path(arrival.sha256).unlink(missing_ok=True)
+        if not arrival.earlier:
+            place.archive.path(arrival.sha256).unlink(missing_ok=True)
         message = str(error).replace(arrival.sha256, arrival.name)
         return [FileReport(arrival.name, "refused", message)]
     finally:
