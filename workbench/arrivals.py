@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import fnmatch
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -68,35 +69,37 @@ def arrive(
     path: Path, place: Workplace, writer: Writer, choice: Choice, in_folder: bool, waiting: Collection[Arrival] = ()
 ) -> Arrival | FileReport:
     """Keep the original and look at what it is. Nothing of a refused file stays, but what a waiting one also is."""
+    # The file system takes names that are no text; tables and terminals do not.
+    name = os.fsencode(path.name).decode("utf-8", "replace")
     if not path.exists():
-        return FileReport(path.name, "refused", f"{path} does not exist: check the path.")
+        return FileReport(name, "refused", f"{path} does not exist: check the path.")
     if not path.is_file():
-        return FileReport(path.name, "refused", f"{path} is no file: give a file or a folder of files.")
+        return FileReport(name, "refused", f"{path} is no file: give a file or a folder of files.")
     patterns = [pattern for source in place.sources.values() for pattern in source.not_data]
-    if in_folder and any(fnmatch.fnmatch(path.name.lower(), pattern.lower()) for pattern in patterns):
-        return FileReport(path.name, "skipped", "no data, by its name")
+    if in_folder and any(fnmatch.fnmatch(name.lower(), pattern.lower()) for pattern in patterns):
+        return FileReport(name, "skipped", "no data, by its name")
     try:
         survey = place.archive.keep(path)
     except InputRefused as error:
-        return FileReport(path.name, "refused", str(error))
+        return FileReport(name, "refused", str(error))
     except OSError as error:
-        return FileReport(path.name, "refused", f"{path} cannot be read: {error.strerror}.")
+        return FileReport(name, "refused", f"{path} cannot be read: {error.strerror}.")
     seen = loaded_files(writer.con, "sha256 = ?", [survey.sha256])
     # Said anew how to read it, a file that had rejected rows may come again: the others are known by then.
     if seen and not (choice.says_anything and rejected_in(writer.con, seen)):
         message = f"the same content was loaded as {seen[0].file_name} (file {seen[0].file_id})"
-        return FileReport(path.name, "seen", message, seen[0].file_id, source=seen[0].source, feed=seen[0].feed)
+        return FileReport(name, "seen", message, seen[0].file_id, source=seen[0].source, feed=seen[0].feed)
     kept = place.archive.path(survey.sha256)
     try:
-        detections, strange = detect(kept, path.name, place.sources, place.contracts, choice, survey)
+        detections, strange = detect(kept, name, place.sources, place.contracts, choice, survey)
     except InputRefused as error:
         if not seen and all(a.sha256 != survey.sha256 for a in waiting):
             kept.unlink(missing_ok=True)
-        message = str(error).replace(survey.sha256, path.name)
+        message = str(error).replace(survey.sha256, name)
         if in_folder and path.suffix.lower() in _NOTES and not choice.source and not choice.table:
-            return FileReport(path.name, "skipped", "no table that any source knows")
-        return FileReport(path.name, "refused", message)
-    return Arrival(path, path.name, survey.sha256, survey.size, detections, strange, tuple(seen))
+            return FileReport(name, "skipped", "no table that any source knows")
+        return FileReport(name, "refused", message)
+    return Arrival(path, name, survey.sha256, survey.size, detections, strange, tuple(seen))
 
 
 def rejected_in(con: duckdb.DuckDBPyConnection, files: Iterable[LoadedFile]) -> int:

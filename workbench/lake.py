@@ -10,6 +10,7 @@ import datetime as dt
 import importlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from workbench.settings import LakeSettings
 
 SCHEMAS = ("core", "mart", "ops")
 _EXTENSIONS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
+
+# Any number does, as long as nobody else in that database uses it: "lake" in ASCII.
+_LOCK_NUMBER = 0x6C616B65
 
 Notify = Callable[[str], None]
 
@@ -167,7 +171,11 @@ class Lake:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the right to write; the operating system gives it back even when the process is killed."""
+        """Hold the right to write; it comes back by itself even when the process is killed.
+
+        A file lock within the folder; with a shared PostgreSQL catalogue a lock there as well, since other machines
+        have folders of their own. Raises LakeBusyError when neither comes free within `lock_timeout_seconds`.
+        """
         from filelock import FileLock, Timeout
 
         self.var.mkdir(parents=True, exist_ok=True)
@@ -175,19 +183,63 @@ class Lake:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            seconds = self.settings.lock_timeout_seconds
-            self.notify(f"Another process is writing to {self.var}; waiting up to {seconds} s for it to finish …")
+            self._say_waiting()
             try:
-                lock.acquire(timeout=seconds)
+                lock.acquire(timeout=self.settings.lock_timeout_seconds)
             except Timeout as error:
-                raise LakeBusyError(
-                    f"Another process has been writing to {self.var} for more than {seconds} s: wait for it, "
-                    "or look for a process that hangs."
-                ) from error
+                raise self._busy() from error
         try:
-            yield
+            if self.is_postgres:
+                with self._shared_lock():
+                    yield
+            else:
+                yield
         finally:
             lock.release()
+
+    @contextmanager
+    def _shared_lock(self) -> Iterator[None]:
+        """PostgreSQL's advisory lock, held by a transaction of its own: it ends with the connection, however."""
+        con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        try:
+            load_extension(con, "postgres_scanner")
+            try:
+                con.execute(f"ATTACH {quoted(self.settings.catalogue)} AS catalogue (TYPE postgres, READ_ONLY)")
+            except duckdb.Error as error:
+                raise self._unreachable(error) from error
+            con.execute("BEGIN")
+            question = f"SELECT pg_try_advisory_xact_lock({_LOCK_NUMBER})"
+            deadline = time.monotonic() + self.settings.lock_timeout_seconds
+            is_waiting = False
+            while con.execute(f"SELECT * FROM postgres_query('catalogue', {quoted(question)})").fetchone() != (True,):
+                if not is_waiting:
+                    self._say_waiting()
+                    is_waiting = True
+                if time.monotonic() >= deadline:
+                    raise self._busy()
+                time.sleep(0.2)
+            yield
+        finally:
+            con.close()
+
+    def _say_waiting(self) -> None:
+        seconds = self.settings.lock_timeout_seconds
+        self.notify(f"Another process is writing to {self._place()}; waiting up to {seconds} s for it to finish …")
+
+    def _busy(self) -> LakeBusyError:
+        return LakeBusyError(
+            f"Another process has been writing to {self._place()} for more than {self.settings.lock_timeout_seconds} s:"
+            " wait for it, or look for a process that hangs."
+        )
+
+    def _unreachable(self, error: duckdb.Error) -> ConfigurationError:
+        return ConfigurationError(
+            "The catalogue cannot be reached, see [lake] catalogue in the settings: "
+            f"{str(error).strip().splitlines()[0]}"
+        )
+
+    def _place(self) -> str:
+        return "the shared catalogue" if self.is_postgres else str(self.var)
 
     def _data_path(self) -> str:
         path = self.settings.data_path
@@ -216,8 +268,11 @@ class Lake:
         options = [f"DATA_PATH {quoted(self.data_path + '/')}", "OVERRIDE_DATA_PATH true", *options]
         try:
             con.execute(f"ATTACH {quoted(address)} AS lake ({', '.join(options)})")
-        except duckdb.Error:
+        except duckdb.Error as error:
             con.close()
+            is_about_snapshot = any(option.startswith("SNAPSHOT") for option in options)
+            if self.is_postgres and not is_about_snapshot:
+                raise self._unreachable(error) from error
             raise
         con.execute("USE lake")
         return con

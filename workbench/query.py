@@ -52,12 +52,23 @@ def run_query(
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         cursor = con.execute(statements[0])
-        names = [d[0] for d in cursor.description or []]
-        return names, cursor.fetchall()
+        return _distinct([d[0] for d in cursor.description or []]), cursor.fetchall()
     except duckdb.Error as error:
         raise InputRefused(f"The query cannot be answered: {str(error).strip().splitlines()[0]}") from error
     finally:
         con.close()
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Two columns of one name would be one in JSON."""
+    result: list[str] = []
+    for name in names:
+        unique, number = name, 1
+        while unique in result:
+            number += 1
+            unique = f"{name}_{number}"
+        result.append(unique)
+    return result
 
 
 def _refuse_table_functions(con: duckdb.DuckDBPyConnection, query: str) -> None:

@@ -54,7 +54,7 @@ def export_rejects(
         else:
             _write_workbook(path, frame.drop("row_no").columns, frame.drop("row_no").rows(), names, rows)
     except OSError as error:
-        raise InputRefused(f"{path} cannot be written: {error.strerror}.") from error
+        raise InputRefused(f"{path} cannot be written: {error.strerror or error}.") from error
     return len(frame)
 
 
@@ -71,13 +71,17 @@ def _write_workbook(
     reasons: Sequence[tuple[Any, ...]],
 ) -> None:
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        for name, names, lines in (("rows", header, rows), (REASONS_SHEET, reason_names, reasons)):
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            for number, line in enumerate([tuple(names), *lines]):
-                for position, cell in enumerate(line):
-                    if cell is not None:
-                        sheet.write_string(number, position, str(cell))
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            for name, names, lines in (("rows", header, rows), (REASONS_SHEET, reason_names, reasons)):
+                sheet = book.add_worksheet(name)
+                sheet.freeze_panes(1, 0)
+                for number, line in enumerate([tuple(names), *lines]):
+                    for position, cell in enumerate(line):
+                        if cell is not None:
+                            sheet.write_string(number, position, str(cell))
+    except FileCreateError as error:
+        raise OSError(str(error)) from error

@@ -147,7 +147,7 @@ def test_a_second_process_waits_says_so_and_both_end_well(shop: Shop) -> None:
     # Readers are never blocked: this answers while the first still writes.
     reader = shop.run("sql", "SELECT count(*) AS n FROM core.product", "--json")
     assert reader.code == 0
-    out, err = second.communicate(timeout=120)
+    _, err = second.communicate(timeout=120)
     assert second.returncode == 0, err
     assert first.wait(timeout=120) == 0
     assert first.stdout is not None

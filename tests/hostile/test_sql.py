@@ -74,7 +74,7 @@ ATTEMPTS = [
     "SELECT 1; DELETE FROM core.receipt_line",
     "SELECT 1; SET enable_external_access = true; SELECT * FROM read_text('/etc/passwd')",
     "",
-    "-- nothing",
+    "/* nothing */",
 ]
 
 

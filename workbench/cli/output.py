@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import math
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,6 +17,8 @@ from workbench.errors import InputRefused, UsageError
 from workbench.words import label
 
 FORMATS = ("table", "json", "csv", "xlsx")
+# Below the header; and Excel's calendar begins in 1900.
+_SHEET_ROWS, _FIRST_YEAR = 1_048_575, 1900
 _MIDDLE = {"severity", "status"}
 # What people copy or read down a column stays on one line; sentences fold.
 _WHOLE = {*_MIDDLE, "rule_id", "finding_id", "occurred_date", "document_no", "table_name", "committed_at"}
@@ -24,7 +27,7 @@ _COLOURS = {"critical": "bold red", "high": "red", "error": "bold red", "refused
 
 def as_json(value: Any) -> str:
     """JSON with decimals as numbers in full, dates in ISO form and Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=_jsonable)
+    return json.dumps(_finite(value), ensure_ascii=False, indent=2, default=_jsonable)
 
 
 def emit_rows(
@@ -56,7 +59,7 @@ def emit_rows(
         # Excel takes a CSV file for UTF-8 only when it begins with a mark.
         path.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8")
     except OSError as error:
-        raise InputRefused(f"{path} cannot be written: {error.strerror}.") from error
+        raise InputRefused(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], language: str, title: str = "") -> None:
@@ -107,6 +110,15 @@ def _shown(cell: Any) -> str:
     return str(cell)
 
 
+def _finite(value: Any) -> Any:
+    """JSON has no word for what is no number or endless."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
 def _jsonable(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
@@ -132,23 +144,34 @@ def _as_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def _write_xlsx(names: Sequence[str], rows: Sequence[Sequence[Any]], path: Path) -> None:
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    if len(rows) > _SHEET_ROWS:
+        raise UsageError(f"A sheet holds {_SHEET_ROWS:,} rows and there are {len(rows):,}: use --format csv.")
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+        "remove_timezone": True,
+    }
     try:
         with xlsxwriter.Workbook(str(path), options) as book:
             sheet = book.add_worksheet("rows")
             dates = book.add_format({"num_format": "yyyy-mm-dd"})
+            moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
             for position, name in enumerate(names):
                 sheet.write_string(0, position, name)
             for number, row in enumerate(rows, start=1):
                 for position, cell in enumerate(row):
-                    if isinstance(cell, (dt.date, dt.datetime)):
-                        sheet.write_datetime(number, position, cell, dates)
+                    if isinstance(cell, dt.date) and cell.year >= _FIRST_YEAR:
+                        shape = moments if isinstance(cell, dt.datetime) else dates
+                        sheet.write_datetime(number, position, cell, shape)
                     elif isinstance(cell, (int, Decimal, float)) and not isinstance(cell, bool):
                         sheet.write_number(number, position, cell)
                     elif cell is not None:
                         sheet.write_string(number, position, str(cell))
-    except OSError as error:
-        raise InputRefused(f"{path} cannot be written: {error.strerror}.") from error
+    except (OSError, FileCreateError) as error:
+        raise InputRefused(f"{path} cannot be written: {error}.") from error
