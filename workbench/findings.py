@@ -18,6 +18,7 @@ from workbench.contracts import Table
 from workbench.errors import ConfigurationError, UsageError
 from workbench.lake import Lake
 from workbench.runner import Outcome, RuleSettings, refresh_models, run_rule, settings_for
+from workbench.storage import writing_to
 from workbench.tables import OPS_TABLES, ensure_tables
 
 if TYPE_CHECKING:
@@ -76,7 +77,11 @@ def check(
     ]
     started = time.perf_counter()
     facts: dict[str, Any] = {"as_of": as_of}
-    with lake.writer() as writer, writer.transaction(author, f"check as of {as_of}", facts):
+    with (
+        writing_to(lake.var),
+        lake.writer() as writer,
+        writer.transaction(author, f"check as of {as_of}", facts),
+    ):
         con = writer.con
         ensure_tables(con, contracts)
         row = con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM ops.run").fetchone()

@@ -32,6 +32,7 @@ from workbench.mapping import (
     unclaimed,
     with_keys,
 )
+from workbench.storage import writing_to
 from workbench.tables import ensure_tables
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def ingest(
     """
     choice = choice or Choice()
     reports: list[FileReport] = []
-    with place.lake.writer() as writer:
+    with writing_to(place.lake.var), place.lake.writer() as writer:
         _prepare(place, writer)
         arrivals: list[Arrival] = []
         for path, in_folder in files_in(paths):
@@ -80,7 +81,10 @@ def _load(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, pr
     if len(loaded_files(writer.con, "sha256 = ?", [arrival.sha256])) > len(arrival.earlier):
         return [FileReport(arrival.name, "seen", "the same content came twice in this command")]
     try:
-        with writer.transaction(place.author, f"ingest {arrival.name}", facts):
+        with (
+            writing_to(place.lake.var),
+            writer.transaction(place.author, f"ingest {arrival.name}", facts),
+        ):
             for file in arrival.earlier:
                 # What was rejected then is judged again now; the snapshots remember.
                 writer.con.execute("DELETE FROM ops.reject WHERE file_id = ?", [file.file_id])
