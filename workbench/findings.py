@@ -13,17 +13,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import SEVERITIES, Catalogue
+from workbench.catalogue import SEVERITIES, Catalogue, Rule
 from workbench.contracts import Table
 from workbench.errors import ConfigurationError, UsageError
 from workbench.lake import Lake
-from workbench.runner import Outcome, RuleSettings, refresh_models, run_rule, settings_for
+from workbench.runner import (
+    Outcome,
+    RuleSettings,
+    TransactionLostError,
+    refresh_models,
+    run_rule,
+    settings_for,
+)
 from workbench.storage import writing_to
 from workbench.tables import OPS_TABLES, ensure_tables
 
 if TYPE_CHECKING:
     import duckdb
 
+STATUSES = ("open", "reopened", "resolved")
 _COLUMNS = tuple(OPS_TABLES["ops.finding"])
 
 
@@ -75,31 +83,49 @@ def check(
         for name, rule in catalogue.rules.items()
         if settings[name].is_enabled and (not rule_ids or name in rule_ids)
     ]
+    lost: dict[str, Outcome] = {}
+    with writing_to(lake.var), lake.writer() as writer:
+        while True:
+            facts: dict[str, Any] = {"as_of": as_of}
+            try:
+                with writer.transaction(author, f"check as of {as_of}", facts):
+                    ensure_tables(writer.con, contracts)
+                    report = _run(writer.con, catalogue, chosen, settings, as_of, lost, progress)
+                    _record(writer.con, report, settings, author, now, rule_ids)
+                    facts.update(run_id=report.run_id, rules=len(report.outcomes))
+                    facts.update(findings=sum(o.violated for o in report.outcomes))
+                return report
+            except TransactionLostError as failure:
+                lost[failure.outcome.rule.rule_id] = failure.outcome
+
+
+def _run(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    chosen: Sequence[Rule],
+    settings: Mapping[str, RuleSettings],
+    as_of: dt.date,
+    lost: Mapping[str, Outcome],
+    progress: Callable[[str], None],
+) -> CheckReport:
+    """Models, rules and findings within the open transaction; rules that are `lost` are not run again."""
     started = time.perf_counter()
-    facts: dict[str, Any] = {"as_of": as_of}
-    with (
-        writing_to(lake.var),
-        lake.writer() as writer,
-        writer.transaction(author, f"check as of {as_of}", facts),
-    ):
-        con = writer.con
-        ensure_tables(con, contracts)
-        row = con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM ops.run").fetchone()
-        assert row is not None
-        run_id = int(row[0])
-        tables = frozenset().union(*(rule.tables for rule in chosen)) if chosen else frozenset()
-        built = refresh_models(con, catalogue.models_for(tables), as_of, run_id)
-        con.execute("CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ops.finding WHERE false")
-        outcomes = []
-        for rule in chosen:
-            progress(rule.rule_id)
-            outcomes.append(run_rule(con, rule, settings[rule.rule_id], as_of))
-            con.execute("INSERT INTO found SELECT * FROM offending")
-        moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status in ("fail", "warn", "pass")])
-        report = CheckReport(run_id, as_of, outcomes, *moved, built, time.perf_counter() - started)
-        _record(con, report, settings, author, now, rule_ids)
-        facts.update(run_id=run_id, rules=len(outcomes), findings=sum(o.violated for o in outcomes))
-    return report
+    row = con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM ops.run").fetchone()
+    assert row is not None
+    run_id = int(row[0])
+    tables = frozenset().union(*(rule.tables for rule in chosen)) if chosen else frozenset()
+    built = refresh_models(con, catalogue.models_for(tables), as_of, run_id)
+    con.execute("CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ops.finding WHERE false")
+    outcomes = []
+    for rule in chosen:
+        if rule.rule_id in lost:
+            outcomes.append(lost[rule.rule_id])
+            continue
+        progress(rule.rule_id)
+        outcomes.append(run_rule(con, rule, settings[rule.rule_id], as_of))
+        con.execute("INSERT INTO found SELECT * FROM offending")
+    moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status in ("fail", "warn", "pass")])
+    return CheckReport(run_id, as_of, outcomes, *moved, built, time.perf_counter() - started)
 
 
 def _settle(con: duckdb.DuckDBPyConnection, run_id: int, clean_rules: Sequence[str]) -> tuple[int, int, int, int]:
@@ -164,6 +190,8 @@ def _record(
             json.dumps({"rules": list(rule_ids), "params": parameters}, ensure_ascii=False, sort_keys=True),
         ],
     )
+    if not report.outcomes:
+        return
     con.executemany(
         f"INSERT INTO ops.outcome VALUES ({', '.join('?' * 11)})",
         [

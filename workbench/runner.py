@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import FINDING_COLUMNS, Model, Rule
+from workbench.catalogue import FINDING_COLUMNS, SEVERITIES, Model, Rule
 from workbench.errors import ConfigurationError
 from workbench.models import bound, build_models
 from workbench.tables import OPS_TABLES
@@ -40,11 +40,20 @@ class Outcome:
     amount_at_risk: Decimal = Decimal(0)
     seconds: float = 0.0
     detail: str = ""
+    severity: str = ""
 
     @property
     def not_tested(self) -> int:
         """Rows looked at that lack what the rule needs."""
         return self.population - self.tested
+
+
+class TransactionLostError(Exception):
+    """A rule failed while it ran, and DuckDB gave up the whole transaction with it; `outcome` is the rule's."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.detail)
+        self.outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -69,14 +78,28 @@ class RuleSettings:
 def settings_for(rule: Rule, configured: Mapping[str, Any]) -> RuleSettings:
     """The shop's settings of a rule over its defaults; ConfigurationError for a name or type that does not fit."""
     values = dict(configured)
-    enabled, severity = values.pop("enabled", True), str(values.pop("severity", ""))
-    scopes = {scope: values.pop(scope, {}) for scope in _SCOPES}
+    enabled, severity = values.pop("enabled", True), values.pop("severity", "")
+    if not isinstance(enabled, bool):
+        raise ConfigurationError(f"[rules.{rule.rule_id}] enabled is {enabled!r}: give true or false.")
+    if severity not in ("", *SEVERITIES):
+        raise ConfigurationError(
+            f"[rules.{rule.rule_id}] severity is {severity!r}: use one of {', '.join(SEVERITIES)}."
+        )
+    scopes = {scope: _table_of(rule, scope, values.pop(scope, {})) for scope in _SCOPES}
     overrides = [
         Override(scope, str(value), {**rule.params, **_checked(rule, {**values, **params})})
         for scope in _SCOPES
         for value, params in scopes[scope].items()
     ]
-    return RuleSettings({**rule.params, **_checked(rule, values)}, overrides, severity, bool(enabled))
+    return RuleSettings({**rule.params, **_checked(rule, values)}, overrides, severity, enabled)
+
+
+def _table_of(rule: Rule, scope: str, value: Any) -> Mapping[str, Mapping[str, Any]]:
+    strays = [n for n, v in value.items() if not isinstance(v, Mapping)] if isinstance(value, Mapping) else []
+    if not isinstance(value, Mapping) or strays:
+        example = f'[rules.{rule.rule_id}.{scope}."{strays[0] if strays else "S001"}"]'
+        raise ConfigurationError(f"[rules.{rule.rule_id}] {scope} is no table: write {example} above its parameters.")
+    return value
 
 
 def _checked(rule: Rule, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,13 +154,20 @@ def _stamp(con: duckdb.DuckDBPyConnection, table: str, stamps: dict[str, str]) -
 
 
 def run_rule(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date) -> Outcome:
-    """Run one rule into the temporary table `offending`; never raises for a fault of the rule.
+    """Run one rule into the temporary table `offending`; a fault of the rule is an outcome.
 
+    Raises TransactionLostError where the fault has ended the transaction: begin it anew without this rule.
     `offending` has the columns of `ops.finding` that a rule can know: identity, texts, quantities, evidence.
     """
     import duckdb
 
     started = time.perf_counter()
+    severity = settings.severity or rule.severity
+
+    def outcome(status: str, detail: str = "", **counts: Any) -> Outcome:
+        seconds = time.perf_counter() - started
+        return Outcome(rule, status, seconds=seconds, detail=detail, severity=severity, **counts)
+
     con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
     try:
         population, tested = _population(con, rule, settings, as_of)
@@ -145,19 +175,21 @@ def run_rule(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings,
             reason = str(rule.file.header.get("not_applicable", "")) or "there is nothing to test"
             if population:
                 reason = f"none of {population} rows has {', '.join(rule.needs)}"
-            return Outcome(rule, "not_applicable", population, 0, seconds=time.perf_counter() - started, detail=reason)
+            return outcome("not_applicable", reason, population=population)
         for where, params in _scopes(con, rule, settings):
             _gather(con, rule, settings, {**params, "as_of": as_of}, where)
         _refuse_repeated_identity(con, rule)
         row = con.execute("SELECT count(*), coalesce(sum(amount_at_risk), 0) FROM offending").fetchone()
         assert row is not None
-        severity = settings.severity or rule.severity
         status = "pass" if row[0] == 0 else ("warn" if severity == "low" else "fail")
-        return Outcome(rule, status, population, tested, row[0], row[1], time.perf_counter() - started)
+        return outcome(status, population=population, tested=tested, violated=row[0], amount_at_risk=row[1])
     except (duckdb.Error, ConfigurationError) as error:
-        con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
-        detail = str(error).strip().splitlines()[0]
-        return Outcome(rule, "error", seconds=time.perf_counter() - started, detail=detail)
+        failed = outcome("error", str(error).strip().splitlines()[0])
+        try:
+            con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
+        except duckdb.TransactionException:
+            raise TransactionLostError(failed) from error
+        return failed
 
 
 def _population(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +61,7 @@ def check(
         (
             o.rule.rule_id,
             o.rule.text("title", language),
-            o.rule.severity,
+            o.severity,
             o.status,
             o.tested,
             o.not_tested,
@@ -108,7 +109,7 @@ def check(
         )
     if report.has_errors:
         raise typer.Exit(RuleFailed.exit_code)
-    grave = [o for o in report.outcomes if o.violated and _RANKS[o.rule.severity] <= _RANKS[limit]]
+    grave = [o for o in report.outcomes if o.violated and _RANKS[o.severity] <= _RANKS[limit]]
     if grave:
         raise typer.Exit(FindingsFound.exit_code)
 
@@ -125,13 +126,16 @@ def findings(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
 ) -> None:
     """What is wrong: findings, gravest and dearest first."""
-    from workbench.findings import list_findings
+    from workbench.catalogue import SEVERITIES
+    from workbench.findings import STATUSES, list_findings
 
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
     con = project.lake.read()
     _no_strangers(project, rule or [])
+    _one_of("status", status or [], STATUSES)
+    _one_of("severity", [severity] if severity else [], SEVERITIES)
     names, rows = list_findings(con, rule or (), status or (), severity, location)
     chosen = "json" if state.wants_json else form
     if chosen != "table":
@@ -235,6 +239,12 @@ def lint(ctx: typer.Context, rule_id: Annotated[str, typer.Argument(help="Defaul
 def _rule(project: Project, rule_id: str) -> Rule:
     _no_strangers(project, [rule_id])
     return project.catalogue.rules[rule_id]
+
+
+def _one_of(what: str, given: Sequence[str], known: Sequence[str]) -> None:
+    for value in given:
+        if value not in known:
+            raise UsageError(f"There is no {what} {value!r}: use one of {', '.join(known)}.")
 
 
 def _no_strangers(project: Project, rule_ids: list[str]) -> None:
