@@ -38,6 +38,8 @@ class Finding:
 
 def examine(project: Project) -> list[Finding]:
     """Look at everything; a look that breaks is a fault with its reason, never the end of the examination."""
+    import duckdb
+
     looks: list[tuple[str, Callable[[Project], Iterator[Finding]]]] = [
         ("versions", _versions),
         ("settings", _settings),
@@ -53,7 +55,7 @@ def examine(project: Project) -> list[Finding]:
     for name, look in looks:
         try:
             findings += look(project)
-        except (WorkbenchError, OSError) as error:
+        except (WorkbenchError, OSError, duckdb.Error) as error:
             findings.append(Finding(name, False, str(error)))
     return findings
 
@@ -80,7 +82,10 @@ def _settings(project: Project) -> Iterator[Finding]:
             )
         else:
             settings_for(project.catalogue.rules[name], values)
-    yield Finding("settings", True, f"{project.settings_file} · {settings.shop.language} · {settings.lake.catalogue}")
+    from workbench.lake import without_password
+
+    catalogue = without_password(settings.lake.catalogue)
+    yield Finding("settings", True, f"{project.settings_file} · {settings.shop.language} · {catalogue}")
 
 
 def _catalogue(project: Project) -> Iterator[Finding]:

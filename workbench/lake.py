@@ -10,6 +10,7 @@ import datetime as dt
 import importlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -78,6 +79,12 @@ class LakeBusyError(WorkbenchError):
 def quoted(text: str | os.PathLike[str]) -> str:
     """A text as an SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def without_password(text: str) -> str:
+    """An address, or a message that holds one, as it may be shown."""
+    hidden = re.sub(r"(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s'\"]+)", r"\1***", text)
+    return re.sub(r"(://[^/\s:@]*):[^/\s@]*@", r"\1:***@", hidden)
 
 
 class Lake:
@@ -233,9 +240,13 @@ class Lake:
         )
 
     def _unreachable(self, error: duckdb.Error) -> ConfigurationError:
+        reason = without_password(str(error).strip().splitlines()[0])
+        if self.is_postgres:
+            return ConfigurationError(
+                f"The catalogue cannot be reached, see [lake] catalogue in the settings: {reason}"
+            )
         return ConfigurationError(
-            "The catalogue cannot be reached, see [lake] catalogue in the settings: "
-            f"{str(error).strip().splitlines()[0]}"
+            f"The catalogue {self.var / 'catalog.sqlite'} cannot be opened, restore it from a backup: {reason}"
         )
 
     def _place(self) -> str:
@@ -271,7 +282,9 @@ class Lake:
         except duckdb.Error as error:
             con.close()
             is_about_snapshot = any(option.startswith("SNAPSHOT") for option in options)
-            if self.is_postgres and not is_about_snapshot:
+            # A writer that finds the disk full has nothing wrong with its catalogue.
+            is_broken = self.is_postgres or "READ_ONLY" in options or "not a database" in str(error)
+            if is_broken and not is_about_snapshot:
                 raise self._unreachable(error) from error
             raise
         con.execute("USE lake")
