@@ -3,7 +3,7 @@
 For each size a file of stock movements is made (ten columns, two of them the key), then both are run in turn, each
 in a process of its own: the whole of `ingest` (hash, archive, reading as text, typing, contract, keys, conservation,
 snapshot) and `INSERT INTO … SELECT … FROM read_csv(…, columns = {types})`. Prints seconds within the process after its
-imports, the ratio of the medians, whole-process seconds, and peak memory.
+imports, opening the lake included in both, the ratio of the medians, whole-process seconds, and peak memory.
 
     python bench/ingest.py [--rows 1000000 10000000] [--runs 3]
 """
@@ -63,15 +63,14 @@ def run_bare(file: Path, folder: Path) -> float:
 
     lake = Lake(folder, LakeSettings())
     columns = ", ".join(f'"{name}" {kind}' for name, kind in TYPES.items())
-    with lake.writer() as writer:
-        with writer.transaction("bench", "table", {}):
-            writer.con.execute(f"CREATE SCHEMA core; CREATE TABLE core.stock_movement ({columns})")
-        started = time.perf_counter()
-        with writer.transaction("bench", "load", {}):
-            writer.con.execute(
-                f"INSERT INTO core.stock_movement SELECT * FROM read_csv('{file}', header = true, columns = {TYPES})"
-            )
-        return time.perf_counter() - started
+    with lake.writer() as writer, writer.transaction("bench", "table", {}):
+        writer.con.execute(f"CREATE SCHEMA core; CREATE TABLE core.stock_movement ({columns})")
+    started = time.perf_counter()
+    with lake.writer() as writer, writer.transaction("bench", "load", {}):
+        writer.con.execute(
+            f"INSERT INTO core.stock_movement SELECT * FROM read_csv('{file}', header = true, columns = {TYPES})"
+        )
+    return time.perf_counter() - started
 
 
 def run_ingest(file: Path, folder: Path) -> float:
