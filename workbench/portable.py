@@ -63,13 +63,19 @@ def lint_sql(sql: str) -> list[str]:
         return [f"line {first.get('line')}: the SQL cannot be parsed: {first.get('description')}."]
     if not isinstance(tree, expressions.Query):
         return ["the SQL is not a SELECT."]
-    faults = [
-        f"line {_line(sql, function)}: {function} is outside the portable subset"
-        + (f": {_REWRITES[function]}." if function in _REWRITES else ".")
-        for function in sorted(
-            {_name(node) for node in tree.find_all(expressions.Func) if not _is_days(node)} - _ALLOWED
-        )
-    ]
+    strangers = {
+        _name(node): node
+        for node in reversed(list(tree.find_all(expressions.Func)))
+        if _name(node) not in _ALLOWED and not _is_days(node)
+    }
+    faults = []
+    for name, node in sorted(strangers.items()):
+        # sqlglot has names of its own (`list` is ARRAY_AGG); people look for what they wrote.
+        place = node.meta
+        written = sql[place["start"] : place["end"] + 1].lower() if "end" in place else name
+        rewrite = _REWRITES.get(written) or _REWRITES.get(name)
+        where = place.get("line") or _line(sql, written)
+        faults.append(f"line {where}: {written} is outside the portable subset{f': {rewrite}' if rewrite else ''}.")
     for kind in (expressions.DataType.Type.DOUBLE, expressions.DataType.Type.FLOAT):
         if any(cast.to.this == kind for cast in tree.find_all(expressions.Cast)):
             faults.append(f"{kind.value} is floating point: use DECIMAL.")
