@@ -163,7 +163,7 @@ class Shop:
 
     def model(self, name: str, sql: str) -> None:
         (self.root / "pipelines" / "models" / f"{name}.sql").write_text(
-            f'/*\ntitle = "{name}"\n*/\n{sql}\n', encoding="utf-8"
+            f'/*\ntitle = "{name}"\ntitle_zh = "{name}"\n*/\n{sql}\n', encoding="utf-8"
         )
 
     def configure(self, toml: str) -> None:
