@@ -9,22 +9,17 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue import SEVERITIES, Catalogue, Rule
 from workbench.contracts import Table
 from workbench.errors import ConfigurationError, UsageError
+from workbench.evaluation import Evaluations
 from workbench.lake import Lake
-from workbench.runner import (
-    Outcome,
-    RuleSettings,
-    TransactionLostError,
-    refresh_models,
-    run_rule,
-    settings_for,
-)
+from workbench.refresh import refresh_models
+from workbench.runner import Outcome, RuleSettings, TransactionLostError, run_rule, settings_for
 from workbench.storage import writing_to
 from workbench.tables import OPS_TABLES, ensure_tables
 
@@ -64,9 +59,12 @@ def check(
     author: str,
     now: dt.datetime,
     rule_ids: Sequence[str] = (),
+    is_full: bool = False,
     progress: Callable[[str], None] = lambda rule_id: None,
 ) -> CheckReport:
     """Run rules (all, or those named) as of a date; one snapshot holds models, outcomes and findings.
+
+    Only what new and revised rows, or the passing of days, can have changed is evaluated anew, unless `is_full`.
 
     Raises UsageError for a rule that is not in the catalogue, ConfigurationError for settings that do not fit,
     RuleFailed when a model cannot be built.
@@ -90,7 +88,7 @@ def check(
             try:
                 with writer.transaction(author, f"check as of {as_of}", facts):
                     ensure_tables(writer.con, contracts)
-                    report = _run(writer.con, catalogue, chosen, settings, as_of, lost, progress)
+                    report = _run(writer.con, catalogue, chosen, settings, as_of, is_full, lost, progress)
                     _record(writer.con, report, settings, author, now, rule_ids)
                     facts.update(run_id=report.run_id, rules=len(report.outcomes))
                     facts.update(findings=sum(o.violated for o in report.outcomes))
@@ -105,6 +103,7 @@ def _run(
     chosen: Sequence[Rule],
     settings: Mapping[str, RuleSettings],
     as_of: dt.date,
+    is_full: bool,
     lost: Mapping[str, Outcome],
     progress: Callable[[str], None],
 ) -> CheckReport:
@@ -114,38 +113,47 @@ def _run(
     assert row is not None
     run_id = int(row[0])
     tables = frozenset().union(*(rule.tables for rule in chosen)) if chosen else frozenset()
-    built = refresh_models(con, catalogue.models_for(tables), as_of, run_id)
+    book = Evaluations.open(con, run_id, as_of, is_full)
+    built = refresh_models(book, catalogue.models_for(tables))
+    con.execute("CREATE OR REPLACE TEMP TABLE standing AS SELECT * FROM ops.finding WHERE status <> 'resolved'")
     con.execute("CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ops.finding WHERE false")
+    con.execute("CREATE OR REPLACE TEMP TABLE replaced (finding_id VARCHAR)")
+    before = dict(con.execute("SELECT rule_id, arg_max(status, run_id) FROM ops.outcome GROUP BY rule_id").fetchall())
     outcomes = []
     for rule in chosen:
         if rule.rule_id in lost:
+            book.failed(f"rule.{rule.rule_id}")
             outcomes.append(lost[rule.rule_id])
             continue
         progress(rule.rule_id)
-        outcomes.append(run_rule(con, rule, settings[rule.rule_id], as_of))
+        outcomes.append(run_rule(book, rule, settings[rule.rule_id], before.get(rule.rule_id, "")))
         con.execute("INSERT INTO found SELECT * FROM offending")
-    moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status in ("fail", "warn", "pass")])
+    moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status == "pass"])
+    book.save()
+    outcomes = _judged(con, outcomes)
     return CheckReport(run_id, as_of, outcomes, *moved, built, time.perf_counter() - started)
 
 
-def _settle(con: duckdb.DuckDBPyConnection, run_id: int, clean_rules: Sequence[str]) -> tuple[int, int, int, int]:
+def _settle(con: duckdb.DuckDBPyConnection, run_id: int, ran: Sequence[str]) -> tuple[int, int, int, int]:
     """Bring ops.finding up to this run: new, still open, resolved, reopened. Rules that did not run move nothing."""
-    con.execute("CREATE OR REPLACE TEMP TABLE clean_rule (rule_id VARCHAR)")
-    if clean_rules:
-        con.executemany("INSERT INTO clean_rule VALUES (?)", [[r] for r in clean_rules])
+    con.execute("CREATE OR REPLACE TEMP TABLE ran (rule_id VARCHAR)")
+    if ran:
+        con.executemany("INSERT INTO ran VALUES (?)", [[r] for r in ran])
     counts = con.execute(
-        "SELECT count(*) FILTER (WHERE o.finding_id IS NULL),"
-        " count(*) FILTER (WHERE o.status NOT IN ('resolved')),"
-        " count(*) FILTER (WHERE o.status = 'resolved')"
+        "SELECT count(*) FILTER (WHERE o.finding_id IS NULL), count(*) FILTER (WHERE o.status = 'resolved')"
         " FROM found f LEFT JOIN ops.finding o ON o.finding_id = f.finding_id"
     ).fetchone()
-    assert counts is not None
     gone = (
-        "status <> 'resolved' AND rule_id IN (SELECT rule_id FROM clean_rule)"
-        " AND finding_id NOT IN (SELECT finding_id FROM found)"
+        "status <> 'resolved' AND rule_id IN (SELECT rule_id FROM ran)"
+        " AND finding_id IN (SELECT finding_id FROM replaced) AND finding_id NOT IN (SELECT finding_id FROM found)"
     )
-    resolved = con.execute(f"SELECT count(*) FROM ops.finding WHERE {gone}").fetchone()
-    assert resolved is not None
+    open_before = con.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE {gone}) FROM ops.finding"
+        " WHERE status <> 'resolved' AND rule_id IN (SELECT rule_id FROM ran)"
+    ).fetchone()
+    assert counts is not None
+    assert open_before is not None
+    new, reopened, resolved = int(counts[0]), int(counts[1]), int(open_before[1])
     con.execute(f"UPDATE ops.finding SET status = 'resolved', resolved_run = {run_id} WHERE {gone}")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE settled AS SELECT f.* REPLACE ("
@@ -156,7 +164,32 @@ def _settle(con: duckdb.DuckDBPyConnection, run_id: int, clean_rules: Sequence[s
     )
     con.execute("DELETE FROM ops.finding WHERE finding_id IN (SELECT finding_id FROM settled)")
     con.execute("INSERT INTO ops.finding BY NAME SELECT * FROM settled ORDER BY rule_id, finding_id")
-    return int(counts[0]), int(counts[1]), int(resolved[0]), int(counts[2])
+    # What nothing has touched still stands.
+    con.execute(
+        f"UPDATE ops.finding SET last_seen_run = {run_id} WHERE status <> 'resolved' AND last_seen_run <> {run_id}"
+        " AND rule_id IN (SELECT rule_id FROM ran)"
+    )
+    return new, int(open_before[0]) - resolved, resolved, reopened
+
+
+def _judged(con: duckdb.DuckDBPyConnection, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Outcomes with what stands open of each rule now, and the verdict that follows from it."""
+    standing = {
+        rule_id: (violated, amount)
+        for rule_id, violated, amount in con.execute(
+            "SELECT rule_id, count(*), coalesce(sum(amount_at_risk), 0) FROM ops.finding"
+            " WHERE status <> 'resolved' GROUP BY rule_id"
+        ).fetchall()
+    }
+    judged = []
+    for o in outcomes:
+        if o.status != "pass":
+            judged.append(o)
+            continue
+        violated, amount = standing.get(o.rule.rule_id, (0, Decimal(0)))
+        status = "pass" if violated == 0 else ("warn" if o.severity == "low" else "fail")
+        judged.append(replace(o, status=status, violated=violated, amount_at_risk=amount))
+    return judged
 
 
 def _record(
@@ -193,7 +226,7 @@ def _record(
     if not report.outcomes:
         return
     con.executemany(
-        f"INSERT INTO ops.outcome VALUES ({', '.join('?' * 11)})",
+        f"INSERT INTO ops.outcome VALUES ({', '.join('?' * 12)})",
         [
             [
                 report.run_id,
@@ -207,6 +240,7 @@ def _record(
                 o.amount_at_risk,
                 Decimal(f"{o.seconds:.3f}"),
                 o.detail,
+                o.scope,
             ]
             for o in report.outcomes
         ],

@@ -291,6 +291,50 @@ class Lake:
         return con
 
 
+def snapshot_of_runs(con: duckdb.DuckDBPyConnection) -> tuple[dict[int, int], int]:
+    """The snapshot that each run of the rules committed, by run, and the newest snapshot of all."""
+    rows = con.execute(
+        "SELECT snapshot_id, json_extract_string(commit_extra_info, '$.run_id') FROM ducklake_snapshots('lake')"
+    ).fetchall()
+    runs = {int(run): int(snapshot) for snapshot, run in rows if run is not None}
+    return runs, max((int(snapshot) for snapshot, _ in rows), default=0)
+
+
+def table_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Bytes of the Parquet files of each table, by its name without schema; what the catalogue itself holds is left
+    out. Of tables of one name in two schemas the larger counts.
+    """
+    rows = con.execute(
+        "SELECT table_name, max(file_size_bytes) FROM ducklake_table_info('lake') GROUP BY table_name"
+    ).fetchall()
+    return {str(name): int(size or 0) for name, size in rows}
+
+
+def changed_tables(con: duckdb.DuckDBPyConnection, after: int) -> set[str]:
+    """Names of the tables that snapshots after one changed."""
+    ids = dict(con.execute("SELECT CAST(table_id AS VARCHAR), table_name FROM ducklake_table_info('lake')").fetchall())
+    changed = set()
+    for (changes,) in con.execute(
+        "SELECT changes FROM ducklake_snapshots('lake') WHERE snapshot_id > ?", [after]
+    ).fetchall():
+        for places in (changes or {}).values():
+            for place in places:
+                # Created tables and schemas are told by name, and are new to every reader.
+                if place.isdigit():
+                    changed.add(ids.get(place, ""))
+    return changed
+
+
+def changed_rows(table: str, after: int, until: int) -> str:
+    """A SELECT of the rows that came to or left a table (`schema.name`) in the snapshots after one up to another.
+
+    A row that was replaced is there twice, as it was and as it is. Beside the table's columns there are those of
+    DuckLake: snapshot_id, rowid, change_type.
+    """
+    schema, name = table.split(".")
+    return f"SELECT * FROM ducklake_table_changes('lake', {quoted(schema)}, {quoted(name)}, {after + 1}, {until})"
+
+
 def load_extension(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Load an extension from its wheel, without any download; from DuckDB's own folder where there is no wheel."""
     try:

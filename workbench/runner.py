@@ -1,4 +1,4 @@
-"""Running the rules: models first, then each rule, counting what was looked at, tested and violated.
+"""Running a rule: over everything, or for the keys that changes touch, counting what was looked at, tested, violated.
 
 Rows that a rule returns become findings in `findings`; here they are only gathered, as rows of one shape.
 A rule that fails is an error and never a pass, and nothing to test is never a pass either.
@@ -7,22 +7,26 @@ A rule that fails is an error and never a pass, and nothing to test is never a p
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import FINDING_COLUMNS, SEVERITIES, Model, Rule
+from workbench.catalogue import FINDING_COLUMNS, SEVERITIES, Rule, tables_of
 from workbench.errors import ConfigurationError
-from workbench.models import bound, build_models
+from workbench.evaluation import Evaluations, Plan, restricted, where_touched
+from workbench.header import parameters_of
+from workbench.models import bound
 from workbench.tables import OPS_TABLES
 
 if TYPE_CHECKING:
     import duckdb
+
+    from workbench.changes import Touched
+    from workbench.lineage import Lineage
 
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
 _SCOPES = ("supplier", "category")
@@ -41,6 +45,8 @@ class Outcome:
     seconds: float = 0.0
     detail: str = ""
     severity: str = ""
+    # What it looked at: everything, or the parts that changed; nothing where nothing changed.
+    scope: str = "everything"
 
     @property
     def not_tested(self) -> int:
@@ -122,84 +128,143 @@ def _checked(rule: Rule, values: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def refresh_models(con: duckdb.DuckDBPyConnection, models: Sequence[Model], as_of: dt.date, run_id: int) -> list[str]:
-    """Build the models whose SQL or whose data has changed since they were last built; the names of those built."""
-    states = dict(con.execute("SELECT model, fingerprint FROM ops.model_state").fetchall())
-    built: list[str] = []
-    stamps: dict[str, str] = {}
-    for model in models:
-        inputs = [_stamp(con, table, stamps) for table in sorted(model.tables)]
-        values = {"as_of": as_of} if "as_of" in model.file.parameters else {}
-        text = json.dumps([model.file.digest, inputs, {k: str(v) for k, v in values.items()}])
-        fingerprint = hashlib.sha256(text.encode()).hexdigest()
-        stamps[f"mart.{model.name}"] = fingerprint
-        if states.get(model.name) == fingerprint:
-            continue
-        build_models(con, [model], {"as_of": as_of})
-        con.execute("DELETE FROM ops.model_state WHERE model = ?", [model.name])
-        con.execute("INSERT INTO ops.model_state VALUES (?, ?, ?)", [model.name, fingerprint, run_id])
-        built.append(model.name)
-    return built
-
-
-def _stamp(con: duckdb.DuckDBPyConnection, table: str, stamps: dict[str, str]) -> str:
-    """What changes whenever the rows of a core table can have changed: files only ever add and revise."""
-    if table not in stamps:
-        row = con.execute(
-            "SELECT max(file_id), sum(rows_accepted) FROM ops.file_table WHERE table_name = ? AND rows_accepted > 0",
-            [table.removeprefix("core.")],
-        ).fetchone()
-        stamps[table] = f"{table}:{row}"
-    return stamps[table]
-
-
-def run_rule(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date) -> Outcome:
+def run_rule(book: Evaluations, rule: Rule, settings: RuleSettings, before: str) -> Outcome:
     """Run one rule into the temporary table `offending`; a fault of the rule is an outcome.
 
+    `before` is the rule's status in its last run. Of the findings in the temporary table `standing`, those whose keys
+    were evaluated anew are named in the temporary table `replaced`: all of the rule's where it ran over everything.
     Raises TransactionLostError where the fault has ended the transaction: begin it anew without this rule.
     `offending` has the columns of `ops.finding` that a rule can know: identity, texts, quantities, evidence.
     """
     import duckdb
 
-    started = time.perf_counter()
+    con, started = book.con, time.perf_counter()
     severity = settings.severity or rule.severity
 
     def outcome(status: str, detail: str = "", **counts: Any) -> Outcome:
         seconds = time.perf_counter() - started
         return Outcome(rule, status, seconds=seconds, detail=detail, severity=severity, **counts)
 
-    con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
+    con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM standing WHERE false")
+    consumer, parameters = f"rule.{rule.rule_id}", _parameters(rule, settings)
     try:
-        population, tested = _population(con, rule, settings, as_of)
-        if tested == 0:
-            reason = str(rule.file.header.get("not_applicable", "")) or "there is nothing to test"
-            if population:
-                reason = f"none of {population} rows has {', '.join(rule.needs)}"
-            return outcome("not_applicable", reason, population=population)
-        for where, params in _scopes(con, rule, settings):
-            _gather(con, rule, settings, {**params, "as_of": as_of}, where)
-        _refuse_repeated_identity(con, rule)
-        row = con.execute("SELECT count(*), coalesce(sum(amount_at_risk), 0) FROM offending").fetchone()
-        assert row is not None
-        status = "pass" if row[0] == 0 else ("warn" if severity == "low" else "fail")
-        return outcome(status, population=population, tested=tested, violated=row[0], amount_at_risk=row[1])
+        plan, lineage = book.plan(consumer, rule.sql, rule.file.digest, parameters, rule.grain)
+        plan = _widened(book, rule, settings, plan, before)
+        if plan.kind == "nothing":
+            detail = _reason(rule, 0) if before == "not_applicable" else ""
+            result = outcome("not_applicable" if detail else "pass", detail, scope="nothing")
+        elif plan.kind == "parts" and lineage is not None:
+            result = _run_parts(book, rule, settings, lineage, plan.parts, outcome)
+        else:
+            result = _run_whole(book, rule, settings, outcome)
+        book.done(consumer, rule.file.digest, parameters, plan.kind == "everything")
+        return result
     except (duckdb.Error, ConfigurationError) as error:
         failed = outcome("error", str(error).strip().splitlines()[0])
+        book.failed(consumer)
         try:
-            con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM ops.finding WHERE false")
+            con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM standing WHERE false")
         except duckdb.TransactionException:
             raise TransactionLostError(failed) from error
         return failed
 
 
-def _population(con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date) -> tuple[int, int]:
-    from workbench.header import parameters_of
+def _parameters(rule: Rule, settings: RuleSettings) -> dict[str, Any]:
+    overrides = {
+        f"{o.scope} {o.value}": json.dumps({k: str(v) for k, v in o.params.items()}, sort_keys=True)
+        for o in settings.overrides
+    }
+    return {**settings.params, **overrides, "severity ": settings.severity or rule.severity}
 
+
+def _widened(book: Evaluations, rule: Rule, settings: RuleSettings, plan: Plan, before: str) -> Plan:
+    """A plan for parts or nothing turned into everything where more than the rule's own tables decides."""
+    if plan.kind == "everything":
+        return plan
+    state = book.states[f"rule.{rule.rule_id}"]
+    if before in ("error", ""):
+        return Plan("everything", "it has no answer yet")
+    if before == "not_applicable" and (plan.kind == "parts" or book.has_changed(tables_of(rule.population), state)):
+        return Plan("everything", "it did not apply so far")
+    if settings.overrides and state.as_of != book.as_of:
+        return Plan("everything", "its parameters differ by supplier or category, and the day has changed")
+    if any(o.scope == "category" for o in settings.overrides) and book.has_changed(("core.product",), state):
+        return Plan("everything", "categories may have changed")
+    return plan
+
+
+def _run_whole(book: Evaluations, rule: Rule, settings: RuleSettings, outcome: Callable[..., Outcome]) -> Outcome:
+    con = book.con
+    question = book.residents.sql(rule.population, tables_of(rule.population))
+    population, tested = _population(con, rule, settings, book.as_of, question)
+    if tested == 0:
+        return outcome("not_applicable", _reason(rule, population), population=population)
+    con.execute("INSERT INTO replaced SELECT finding_id FROM standing WHERE rule_id = ?", [rule.rule_id])
+    for where, params in _scopes(con, rule, settings):
+        sql = book.residents.sql(rule.sql, tables_of(rule.sql))
+        _gather(con, rule, settings, {**params, "as_of": book.as_of}, where, sql)
+    _refuse_repeated_identity(con, rule)
+    return outcome("pass", population=population, tested=tested)
+
+
+def _run_parts(
+    book: Evaluations,
+    rule: Rule,
+    settings: RuleSettings,
+    lineage: Lineage,
+    parts: Sequence[Touched],
+    outcome: Callable[..., Outcome],
+) -> Outcome:
+    """Evaluate only the keys that changes touch; the counts are of what was looked at this time."""
+    con = book.con
+    population = tested = 0
+    for part in parts:
+        rows, good = _population(con, rule, settings, book.as_of, _narrowed(book, rule.population, lineage, part))
+        population, tested = population + rows, tested + good
+    if tested == 0:
+        whole, good = _population(con, rule, settings, book.as_of, rule.population)
+        if good == 0:
+            return outcome("not_applicable", _reason(rule, whole), population=whole)
+    for part in parts:
+        inside = _finding_within(part)
+        con.execute(
+            f"INSERT INTO replaced SELECT finding_id FROM standing AS f WHERE rule_id = ? AND {inside}", [rule.rule_id]
+        )
+        con.execute(f"DELETE FROM offending AS f WHERE {inside}")
+        sql = _narrowed(book, rule.sql, lineage, part)
+        for where, params in _scopes(con, rule, settings):
+            values = {**params, "as_of": book.as_of}
+            _gather(con, rule, settings, values, f"{where} AND {where_touched(part, 'answer')}", sql)
+    _refuse_repeated_identity(con, rule)
+    return outcome("pass", population=population, tested=tested, scope="parts")
+
+
+def _narrowed(book: Evaluations, sql: str, lineage: Lineage, part: Touched) -> str:
+    return restricted(sql, tables_of(sql), lineage, part, book.residents)
+
+
+def _reason(rule: Rule, population: int) -> str:
+    if population:
+        return f"none of {population} rows has {', '.join(rule.needs)}"
+    return str(rule.file.header.get("not_applicable", "")) or "there is nothing to test"
+
+
+def _finding_within(part: Touched) -> str:
+    """A condition that a finding has the key values of a part, whether in a column or in its evidence."""
+    tests = " AND ".join(
+        (f'CAST(f."{c}" AS VARCHAR)' if c in FINDING_COLUMNS else f"json_extract_string(f.evidence, '$.\"{c}\"')")
+        + f' IS NOT DISTINCT FROM CAST(touched."{c}" AS VARCHAR)'
+        for c in part.columns
+    )
+    return f"EXISTS (SELECT 1 FROM {part.table} AS touched WHERE {tests})"
+
+
+def _population(
+    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date, sql: str
+) -> tuple[int, int]:
     condition = " AND ".join(f'"{c}" IS NOT NULL' for c in rule.needs) or "true"
-    values = bound(parameters_of(rule.population), {**settings.params, "as_of": as_of})
-    row = con.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE {condition}) FROM ({rule.population})", values
-    ).fetchone()
+    values = bound(parameters_of(sql), {**settings.params, "as_of": as_of})
+    row = con.execute(f"SELECT count(*), count(*) FILTER (WHERE {condition}) FROM ({sql})", values).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])
 
@@ -231,10 +296,10 @@ def _literal(sql: str) -> str:
 
 
 def _gather(
-    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, values: Mapping[str, Any], where: str
+    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, values: Mapping[str, Any], where: str, sql: str
 ) -> None:
     """The rule's rows as findings: identity from the grain, texts from the templates, the rest as evidence."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {rule.sql}", bound(rule.file.parameters, values))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql}", bound(rule.file.parameters, values))
     columns = {name: kind for name, kind, *_ in con.execute("DESCRIBE answer").fetchall()}
     missing = [c for c in rule.grain if c not in columns]
     if missing:

@@ -88,8 +88,17 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "amount_at_risk": "DECIMAL(18,4)",
         "seconds": "DECIMAL(12,3)",
         "detail": "VARCHAR",
+        "scope": "VARCHAR",
     },
-    "ops.model_state": {"model": "VARCHAR", "fingerprint": "VARCHAR", "run_id": "INTEGER"},
+    "ops.evaluation": {
+        "consumer": "VARCHAR",
+        "digest": "VARCHAR",
+        "parameters": "VARCHAR",
+        "as_of": "DATE",
+        "run_id": "INTEGER",
+        "epoch": "INTEGER",
+    },
+    "ops.lineage": {"consumer": "VARCHAR", "fingerprint": "VARCHAR", "lineage": "VARCHAR"},
     "ops.finding": {
         "finding_id": "VARCHAR",
         "rule_id": "VARCHAR",

@@ -31,9 +31,7 @@ def check(
     ctx: typer.Context,
     as_of: Annotated[str, typer.Option(help="The day the books are looked at; default: today.")] = "",
     rule: Annotated[list[str] | None, typer.Option(help="Only this rule; may be given several times.")] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Run every rule over everything (as every check does today).")
-    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Build every model and run every rule over everything.")] = False,
     fail_on: Annotated[
         str, typer.Option(help="Exit with 10 for findings this grave: critical, high, medium, low, never.")
     ] = "",
@@ -56,6 +54,7 @@ def check(
         project.author,
         project.now(),
         rule or (),
+        is_full=full,
     )
     rows = [
         (

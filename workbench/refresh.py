@@ -1,0 +1,148 @@
+"""Bringing the tables of `mart` up to date: only the keys that changed where that can be proved, else as a whole.
+
+What came and went is kept as a temporary table, so that the models and rules that read a mart follow in their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import RuleFailed
+from workbench.evaluation import Evaluations, Plan, restricted, where_touched
+from workbench.models import bound
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from workbench.catalogue import Model
+    from workbench.changes import Touched
+    from workbench.lineage import Lineage
+
+# Above this a mart is replaced rather than compared row by row with what it was.
+COMPARED_ROWS = 2_000_000
+# Where more than this share of a mart is touched it is worked out as a whole, unless it is small.
+LARGEST_SHARE = 0.5
+FEW_ROWS = 100_000
+
+
+def refresh_models(book: Evaluations, models: Sequence[Model]) -> list[str]:
+    """Bring models, each after those it reads, up to date; the names of those whose rows were worked out anew."""
+    built = []
+    present = {
+        name
+        for (name,) in book.con.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'lake' AND table_schema = 'mart'"
+        ).fetchall()
+    }
+    for model in models:
+        values = {"as_of": book.as_of}
+        consumer = f"mart.{model.name}"
+        grain = tuple(model.file.header.get("grain", ()))
+        plan, lineage = book.plan(consumer, model.sql, model.file.digest, {}, grain)
+        if model.name not in present:
+            plan = Plan("everything", "it is not there")
+        if plan.kind == "parts" and lineage is not None:
+            plan = _refresh_parts(book, model, plan, lineage, grain, values)
+        is_whole = plan.kind == "everything"
+        if is_whole:
+            is_whole = _rebuild(book, model, grain, values, model.name in present and not book.is_full)
+        if plan.kind != "nothing":
+            built.append(model.name)
+        book.done(consumer, model.file.digest, {}, is_whole)
+    return built
+
+
+def _refresh_parts(
+    book: Evaluations, model: Model, plan: Plan, lineage: Lineage, grain: Sequence[str], values: dict[str, Any]
+) -> Plan:
+    """Replace the rows of touched keys; answers the plan that was carried out in the end."""
+    table = f"mart.{model.name}"
+    for part in plan.parts:
+        old, new = book.changes.name("old"), book.changes.name("new")
+        con = book.con
+        condition = where_touched(part, "t")
+        place = book.residents.name(table)
+        _run(con, model, f"CREATE TEMP TABLE {old} AS SELECT * FROM {place} AS t WHERE {condition}{_bounds(part)}", {})
+        if book.changes.count(old) > LARGEST_SHARE * max(_count(con, place), FEW_ROWS):
+            return Plan("everything", "most of it is touched")
+        _run(
+            con,
+            model,
+            f"CREATE TEMP TABLE {new} AS SELECT * FROM ("
+            f"{restricted(model.sql, model.tables, lineage, part, book.residents)}) AS t WHERE {condition}",
+            bound(model.file.parameters, values),
+        )
+        if not _apply(book, model, old, new, grain):
+            return Plan("everything", "its grain does not tell its rows apart")
+    return plan
+
+
+def _bounds(part: Touched) -> str:
+    def literal(value: Any) -> str:
+        return str(value) if isinstance(value, int) else f"DATE '{value}'"
+
+    return "".join(f' AND t."{c}" BETWEEN {literal(a)} AND {literal(b)}' for c, (a, b) in part.ranges.items())
+
+
+def _apply(book: Evaluations, model: Model, old: str, new: str, grain: Sequence[str]) -> bool:
+    """Turn the old rows into the new ones, touching only rows that differ; false where the grain is not unique."""
+    con, table = book.con, f"mart.{model.name}"
+    gone, come, delta = (book.changes.name(p) for p in ("gone", "come", "delta"))
+    con.execute(f"CREATE TEMP TABLE {gone} AS SELECT * FROM {old} EXCEPT ALL SELECT * FROM {new}")
+    con.execute(f"CREATE TEMP TABLE {come} AS SELECT * FROM {new} EXCEPT ALL SELECT * FROM {old}")
+    leaving, coming = book.changes.count(gone), book.changes.count(come)
+    if leaving:
+        tests = " AND ".join(f't."{c}" IS NOT DISTINCT FROM g."{c}"' for c in grain) or "false"
+        row = con.execute(f"SELECT count(*) FROM {old} AS t WHERE EXISTS (SELECT 1 FROM {gone} AS g WHERE {tests})")
+        found = row.fetchone()
+        if found is None or found[0] != leaving:
+            return False
+        con.execute(f"DELETE FROM {table} AS t USING {gone} AS g WHERE {tests}")
+    if coming:
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {come}")
+    if leaving or coming:
+        con.execute(f"CREATE TEMP TABLE {delta} AS SELECT * FROM {gone} UNION ALL SELECT * FROM {come}")
+        book.changes.built(table, delta)
+        book.residents.forget(table)
+    for name in (old, new, gone, come):
+        con.execute(f"DROP TABLE {name}")
+    return True
+
+
+def _rebuild(book: Evaluations, model: Model, grain: Sequence[str], values: dict[str, Any], is_present: bool) -> bool:
+    """Work the whole model out; true where it was replaced, false where only the rows that differ were."""
+    table = f"mart.{model.name}"
+    sql = book.residents.sql(model.sql, model.tables)
+    if is_present and grain:
+        place = book.residents.name(table)
+        if _count(book.con, place) <= COMPARED_ROWS:
+            new = book.changes.name("new")
+            _run(book.con, model, f"CREATE TEMP TABLE {new} AS {sql}", bound(model.file.parameters, values))
+            if _shape(book.con, new) == _shape(book.con, table):
+                old = book.changes.name("old")
+                book.con.execute(f"CREATE TEMP TABLE {old} AS SELECT * FROM {place}")
+                if _apply(book, model, old, new, grain):
+                    return False
+    _run(book.con, model, f"CREATE OR REPLACE TABLE {table} AS {sql}", bound(model.file.parameters, values))
+    book.residents.forget(table, is_large=_count(book.con, table) > FEW_ROWS)
+    return True
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _shape(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:
+    return [row[:2] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+
+
+def _run(con: duckdb.DuckDBPyConnection, model: Model, sql: str, values: dict[str, Any]) -> None:
+    import duckdb
+
+    try:
+        con.execute(sql, values)
+    except duckdb.Error as error:
+        raise RuleFailed(f"The model {model.file.path} cannot be built: {error}") from error
