@@ -7,7 +7,7 @@ typed columns and says which rows may enter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +31,7 @@ Whole = pl.Int64
 
 SQL_TYPES = {
     "code": "VARCHAR",
+    "barcode": "VARCHAR",
     "text": "VARCHAR",
     "choice": "VARCHAR",
     "qty": "DECIMAL(18,3)",
@@ -63,13 +64,24 @@ def column(
     required: bool = False,
     choices: tuple[str, ...] = (),
     ge: int | None = None,
+    carries: Mapping[str, str] | None = None,
 ) -> Any:
     """A column of a contract.
 
     `kind` is one of SQL_TYPES; `zh` and `en` say what it means; `key` makes it part of the business key; `required`
-    refuses a file that lacks the column; `choices` are the only values a filled cell may have.
+    refuses a file that lacks the column; `choices` are the only values a filled cell may have; `carries` says of a
+    `barcode` which columns of the same row the other parts of a scan fill where they are empty: `batch`, `produced`,
+    `expiry` or `count` -> column.
     """
-    metadata = {"kind": kind, "zh": zh, "en": en, "key": key, "required": required, "choices": choices}
+    metadata = {
+        "kind": kind,
+        "zh": zh,
+        "en": en,
+        "key": key,
+        "required": required,
+        "choices": choices,
+        "carries": dict(carries or {}),
+    }
     options: dict[str, Any] = {"nullable": not key, "metadata": metadata}
     if choices:
         options["isin"] = list(choices)
@@ -90,6 +102,7 @@ class Column:
     is_required: bool
     choices: tuple[str, ...]
     dtype: pl.DataType
+    carries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sql_type(self) -> str:
@@ -115,8 +128,8 @@ class Table:
     def columns(self) -> Mapping[str, Column]:
         """Columns by name, in the order of the contract."""
         result: dict[str, Column] = {}
-        for name, field in self.schema.columns.items():
-            meta = field.metadata or {}
+        for name, declared in self.schema.columns.items():
+            meta = declared.metadata or {}
             if "kind" not in meta:
                 raise ConfigurationError(f"Contract {self.name}: column {name} has no kind; declare it with column(…).")
             result[name] = Column(
@@ -127,8 +140,12 @@ class Table:
                 is_key=meta["key"],
                 is_required=meta["required"],
                 choices=tuple(meta["choices"]),
-                dtype=field.dtype.type,
+                dtype=declared.dtype.type,
+                carries=meta["carries"],
             )
+        strange = [t for c in result.values() for t in c.carries.values() if t not in result]
+        if strange:
+            raise ConfigurationError(f"Contract {self.name}: a barcode carries {strange[0]}, which is no column of it.")
         return result
 
     @property

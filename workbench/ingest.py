@@ -29,6 +29,7 @@ from workbench.mapping import (
     needs_sql,
     open_workshop,
     renamed,
+    scanned,
     unclaimed,
     with_keys,
 )
@@ -135,6 +136,7 @@ def _load_table(
             mapped = by_feed(detection, workshop, place.contracts, folder)
             ignored = unclaimed(detection, workshop, mapped, folder)
         workshop.close()
+    mapped = [scanned(m, place.contracts[m.table]) for m in mapped]
     landings = [_land(m, file_id, folder, detection, place, choice, progress, arrival.name) for m in mapped]
     misshapen = pl.concat(intake.misshapen) if intake.misshapen else None
     if misshapen is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.casting import carried, unpacked
 from workbench.contracts import Table
 from workbench.detection import CONTENT_KEYS, POSITION_KEYS, Detection
 from workbench.errors import ConfigurationError
@@ -177,6 +178,29 @@ def with_keys(detection: Detection, con: duckdb.DuckDBPyConnection, table: Table
             occurrence = f"row_number() OVER (PARTITION BY {content} ORDER BY row_no)"
             selected.append(f"{content} || '-' || CAST({occurrence} AS VARCHAR) AS \"{key}\"")
     return _copied(con, f"SELECT row_no, {', '.join(selected)} FROM raw", table.name, [*named, *made], folder)
+
+
+def scanned(mapped: Mapped, table: Table) -> Mapped:
+    """The same batches with the scans in their barcode columns taken apart; columns that only scans fill come in."""
+    barcodes = [table.columns[c] for c in mapped.present if table.columns[c].kind == "barcode"]
+    if not barcodes:
+        return mapped
+    # A column of which neither the file nor any scan speaks stays absent: a later export must not wipe out what an
+    # earlier one said. Only a file that lacks such a column is read once more for this.
+    lacking = {t for c in barcodes for t in c.carries.values()} - set(mapped.present)
+    filled: set[str] = set()
+    if lacking:
+        for batch in mapped.batches():
+            filled |= carried(batch, barcodes) & lacking
+            if filled == lacking:
+                break
+    present = (*mapped.present, *(c for c in table.columns if c in filled))
+
+    def batches() -> Iterator[pl.DataFrame]:
+        for batch in mapped.batches():
+            yield unpacked(batch, barcodes, present)
+
+    return Mapped(mapped.table, present, batches)
 
 
 def unclaimed(detection: Detection, con: duckdb.DuckDBPyConnection, mapped: Sequence[Mapped], folder: Path) -> int:

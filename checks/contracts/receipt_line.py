@@ -17,7 +17,12 @@ class ReceiptLine(Contract):
     delivery_note_no: Code = column("code", "送货单号", "Delivery note of the supplier")
     supplier_code: Code = column("code", "供应商编码", "Supplier")
     product_code: Code = column("code", "商品编码", "Product")
-    barcode: Code = column("code", "条码", "Barcode as scanned")
+    barcode: Code = column(
+        "barcode",
+        "条码",
+        "Barcode as scanned; of a GS1 element string its GTIN",
+        carries={"batch": "batch_no", "produced": "produced_date", "expiry": "expiry_date"},
+    )
     batch_no: Code = column("code", "批号", "Batch")
     produced_date: Day = column("day", "生产日期", "Day of production")
     expiry_date: Day = column("day", "有效期至", "Last day the goods are good")

@@ -5,5 +5,6 @@ Two steps, so that a file is never held whole: `profile` counts the ways each co
 """
 
 from workbench.casting.batch import CastResult, Readings, cast, decide, profile
+from workbench.casting.scans import carried, unpacked
 
-__all__ = ["CastResult", "Readings", "cast", "decide", "profile"]
+__all__ = ["CastResult", "Readings", "carried", "cast", "decide", "profile", "unpacked"]

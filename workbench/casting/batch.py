@@ -20,6 +20,7 @@ Profile = dict[str, Counter[str]]
 
 NOT_READABLE = {
     "code": "code_in_scientific_notation",
+    "barcode": "code_in_scientific_notation",
     "qty": "not_a_number",
     "money": "not_a_number",
     "ratio": "not_a_number",
@@ -30,6 +31,7 @@ NOT_READABLE = {
 }
 _NUMBERS = frozenset({"qty", "money", "ratio", "whole"})
 _DATES = frozenset({"day", "moment"})
+_CODES = frozenset({"code", "barcode"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def profile(frame: pl.DataFrame, columns: Sequence[Column]) -> Profile:
             result[column.name] = dates.profile_date(series)
         elif column.kind in _NUMBERS:
             result[column.name] = numbers.profile_number(series)
-        elif column.kind == "code":
+        elif column.kind in _CODES:
             result[column.name] = texts.profile_code(series)
     return result
 
@@ -85,7 +87,7 @@ def decide(profiles: Profile, columns: Sequence[Column], date_order: str = "") -
                     "others: write the numbers in one way."
                 )
             readings[column.name] = reading or "point"
-        elif column.kind == "code":
+        elif column.kind in _CODES:
             readings[column.name] = texts.decide_code(counts)
     return Readings(readings, tuple(refusals))
 
@@ -128,7 +130,7 @@ def _parsed(text: pl.Series, column: Column, reading: str, words: Mapping[str, s
     if column.kind in _NUMBERS:
         return numbers.cast_number(text, column.dtype, reading or "point")
     text = texts.clean(text)
-    if column.kind == "code":
+    if column.kind in _CODES:
         values = texts.cast_code(text, reading)
         is_plain = not texts.has_zero_fraction(text)
     elif column.kind == "choice":
