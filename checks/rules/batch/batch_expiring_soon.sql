@@ -7,8 +7,10 @@ why = "What is not sold by its last good day is lost; marked down or moved in ti
 why_zh = "到期前未售出即成损失；及时折价或调拨可挽回大部分。"
 fix = "Move the batch to the front, mark it down, or send it to a store that sells more of it."
 fix_zh = "前置陈列、折价促销，或调往销量更大的门店。"
-message = "{product_code} batch {batch_no}: {actual_qty} in stock, {days_left} days to {expiry_date}"
-message_zh = "{product_code} 批号 {batch_no}：库存 {actual_qty}，距 {expiry_date} 到期还有 {days_left} 天"
+message = "{product_code} batch {batch_no}: {actual_qty} in stock, {days_left} days to {expiry_date}: {stage}"
+message_zh = "{product_code} 批号 {batch_no}：库存 {actual_qty}，距 {expiry_date} 到期还有 {days_left} 天，{stage}"
+words."sell off" = ["sell it off", "应尽快促销"]
+words."take off" = ["take it off the shelf", "应下架"]
 grain = ["location_code", "product_code", "batch_no"]
 population = "SELECT * FROM mart.batch_on_hand WHERE COALESCE(on_hand_qty, at_least_qty) > 0"
 needs = ["expiry_date"]
@@ -16,70 +18,36 @@ not_applicable = "No batch is known to be in stock: load movements or on-hand re
 not_applicable_zh = "没有已知在库的批次：请导入带批号的库存变动或库存余额。"
 
 [params]
-band_days_1y = 45
-band_days_6m = 20
-band_days_90d = 15
-band_days_30d = 10
-band_days_16d = 5
-band_days_short = 4
 band_days_unknown = 30
 
 [param_notes]
-band_days_1y = "Days before expiry for a shelf life of 365 days or more."
-band_days_6m = "For a shelf life of 180 to 364 days."
-band_days_90d = "For a shelf life of 90 to 179 days."
-band_days_30d = "For a shelf life of 30 to 89 days."
-band_days_16d = "For a shelf life of 16 to 29 days."
-band_days_short = "For a shelf life of 15 days or less."
-band_days_unknown = "Where the shelf life is unknown."
+band_days_unknown = "Days before expiry where the shelf life is unknown; for known ones load the table expiry_band."
 */
--- The shelf life is the product's, else this batch's own by its two dates.
-WITH banded AS (
-    SELECT
-        location_code,
-        product_code,
-        batch_no,
-        COALESCE(on_hand_qty, at_least_qty) AS stock_qty,
-        unit_cost,
-        produced_date,
-        expiry_date,
-        days_left,
-        shelf_life_days,
-        CASE
-            WHEN shelf_life_days IS NULL OR shelf_life_days <= 0 THEN $band_days_unknown
-            WHEN shelf_life_days >= 365 THEN $band_days_1y
-            WHEN shelf_life_days >= 180 THEN $band_days_6m
-            WHEN shelf_life_days >= 90 THEN $band_days_90d
-            WHEN shelf_life_days >= 30 THEN $band_days_30d
-            WHEN shelf_life_days >= 16 THEN $band_days_16d
-            ELSE $band_days_short
-        END AS band_days,
-        basis,
-        reported_date,
-        last_moved_at,
-        expiry_source
-    FROM mart.batch_on_hand
-    WHERE expiry_date >= $as_of
-)
-
+-- How near is near depends on the shelf life: mart.expiry_band, the shop's own table or else the customary bands.
 SELECT
-    location_code,
-    product_code,
-    batch_no,
-    expiry_date AS occurred_date,
-    stock_qty AS actual_qty,
-    stock_qty * unit_cost AS amount_at_risk,
-    expiry_date,
-    days_left,
-    band_days,
-    shelf_life_days,
-    produced_date,
-    basis,
-    reported_date,
-    last_moved_at,
-    expiry_source
-FROM banded
-WHERE stock_qty > 0 AND days_left <= band_days;
+    s.location_code,
+    s.product_code,
+    s.batch_no,
+    s.expiry_date AS occurred_date,
+    COALESCE(s.on_hand_qty, s.at_least_qty) AS actual_qty,
+    COALESCE(s.on_hand_qty, s.at_least_qty) * s.unit_cost AS amount_at_risk,
+    s.expiry_date,
+    s.days_left,
+    COALESCE(b.warn_days, $band_days_unknown) AS band_days,
+    b.removal_days,
+    CASE WHEN s.days_left <= b.removal_days THEN 'take off' ELSE 'sell off' END AS stage,
+    b.band_source,
+    b.shelf_life_days,
+    s.produced_date,
+    s.basis,
+    s.reported_date,
+    s.last_moved_at,
+    s.expiry_source
+FROM mart.batch_on_hand AS s
+LEFT JOIN mart.batch_band AS b ON b.product_code = s.product_code AND b.batch_no = s.batch_no
+WHERE s.expiry_date >= $as_of
+  AND COALESCE(s.on_hand_qty, s.at_least_qty) > 0
+  AND s.days_left <= COALESCE(b.warn_days, $band_days_unknown);
 /* cases
 [[case]]
 name = "within the band of its shelf life, to the day"
@@ -131,5 +99,36 @@ S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | op
 S01           | M2          | 2025-03-01 08:00:00 | P1           | B2       | opening       | 10
 S01           | M3          | 2025-03-02 08:00:00 | P1           | B2       | sale          | -10
 S01           | M4          | 2025-03-01 08:00:00 | P1           | B3       | opening       | 10
+'''
+
+[[case]]
+name = "the shop's own table: a wider band for long lives, a day on which goods leave the shelf"
+expect = [
+  { product_code = "P1", days_left = 60, band_days = 60, stage = "sell off", band_source = "shop" },
+  { product_code = "P2", days_left = 2, band_days = 3, removal_days = 2, stage = "take off" },
+]
+as_of = 2025-06-01
+tables.expiry_band = '''
+min_shelf_life_days | warn_days | removal_days
+180                 | 60        | 10
+1                   | 3         | 2
+'''
+tables.product = '''
+product_code | shelf_life_days
+P1           | 365
+P2           | 60
+P3           | 60
+'''
+tables.batch = '''
+product_code | batch_no | expiry_date
+P1           | B1       | 2025-07-31
+P2           | B1       | 2025-06-03
+P3           | B1       | 2025-06-09
+'''
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | batch_no | movement_type | moved_qty
+S01           | M1          | 2025-03-01 08:00:00 | P1           | B1       | opening       | 10
+S01           | M2          | 2025-03-01 08:00:00 | P2           | B1       | opening       | 10
+S01           | M3          | 2025-03-01 08:00:00 | P3           | B1       | opening       | 10
 '''
 */
