@@ -22,9 +22,9 @@ FNC1 = "\x1d"
 # Cells worth a closer look: the first cheap test that all cells of a column go through. A plain number is none of them.
 LOOKS_CARRYING = r"^\s*[(（\]]|\x1d|␝|[<{]GS[>}]|(?i:^\s*https?://)"
 
-# GS1 keeps 02 and 20 to 29 for numbers that a shop gives by itself (GS1 General Specifications, 1.4.5); of the
-# eight-digit codes those that begin with 0 or 2.
-_IN_STORE = re.compile(r"(?:0?(?:02|2\d)\d{11}|[02]\d{7})")
+# GS1 keeps 02 (written with twelve digits: 2) and 20 to 29 for numbers that a shop gives by itself (GS1 General
+# Specifications, 1.4.5); of the eight-digit codes those that begin with 0 or 2.
+_IN_STORE = re.compile(r"0?(?:02|2\d)\d{11}|2\d{11}|[02]\d{7}")
 _BRACKETED = re.compile(r"\((\d{2,4})\)")
 _SYMBOLOGY = re.compile(r"^\](?:C1|d2|e0|Q3|J1)")
 _STAND_INS = re.compile(r"␝|[<{]GS[>}]")
