@@ -22,7 +22,7 @@ not_applicable = "No product master is loaded."
 not_applicable_zh = "没有导入商品档案。"
 
 [params]
-min_filled_share = 0.1
+min_filled_share = 0.5
 
 [param_notes]
 min_filled_share = "A field is asked for where at least this share of the products fills it: a shop that keeps no units lacks none."
@@ -71,12 +71,12 @@ product_code | product_name | category | unit | status
 P1           | Tea          | drinks   | box  | active
 P2           | Milk         |          | box  |
 P3           |              | drinks   |      | active
+P4           | Salt         | spices   | bag  | active
 '''
 
 [[case]]
 name = "a field that nobody fills, or hardly anybody, and a discontinued product"
 expect = []
-params = { min_filled_share = 0.5 }
 tables.product = '''
 product_code | product_name | category | unit | status
 P1           | Tea          | drinks   |      | active
