@@ -75,8 +75,8 @@ _TABLES = _spoken(
             |stock snapshot|inventory|stock|库存余额|库存快照|库存余额表|库存汇总|库存表|即时库存|实时库存|商品库存
             |门店库存|现存量|库存""",
         "stock_level": "stock level|stock levels|min max|reorder levels|库存上下限|库存预警|安全库存|上下限设置",
-        "expiry_band": """expiry band|expiry bands|near expiry bands|near expiry|临期标准|临期设置|临期规则|临期天数
-            |臨期標準""",
+        "expiry_band": """expiry band|expiry bands|near expiry bands|near expiry|临期标准|临期设置|临期规则
+            |临期标准表|臨期標準""",
         "batch": "batch|batches|batch master|lots|批次档案|批号档案|批次列表|批次资料|商品批次",
         "document_change": """document change|document changes|change log|audit log|修正日志|修改日志|变更日志
             |修改记录|变更记录|单据修改记录|单据修改日志""",
@@ -103,8 +103,8 @@ _COLUMNS = _spoken(
         "unit": "unit|uom|base unit|unit of measure|基本单位|单位|计量单位|销售单位|库存单位|主单位",
         "shelf_life_days": """shelf life|shelf life days|shelf life (days)|保质期(天)|保质期|保质期天数|有效天数
             |保质天数|保存期限""",
-        "min_shelf_life_days": """min shelf life|minimum shelf life|shelf life from|shelf life|shelf life days|保质期起(天)
-            |保质期起|保质期下限|保质期不低于|保质期(天)|保质期|保质期天数""",
+        "min_shelf_life_days": """min shelf life|minimum shelf life|shelf life from|shelf life|shelf life days
+            |保质期起(天)|保质期起|保质期下限|保质期不低于|保质期(天)|保质期|保质期天数""",
         "warn_days": """warning days|near expiry days|days before expiry|临期天数|临期预警天数|预警天数|提前预警天数
             |到期前天数""",
         "removal_days": "removal days|off shelf days|pull days|下架天数|提前下架天数|下架提前天数|停售天数",

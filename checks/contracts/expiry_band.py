@@ -9,7 +9,9 @@ class ExpiryBand(Contract):
     min_shelf_life_days: Whole = column(
         "whole", "保质期起(天)", "Shortest shelf life the band holds for; it reaches to the next band", key=True, ge=0
     )
-    warn_days: Whole = column("whole", "临期天数", "Days before expiry from which goods are near it", required=True, ge=0)
+    warn_days: Whole = column(
+        "whole", "临期天数", "Days before expiry from which goods are near it", required=True, ge=0
+    )
     removal_days: Whole = column("whole", "下架天数", "Days before expiry on which goods leave the shelf", ge=0)
 
     class Config(Contract.Config):

@@ -57,8 +57,15 @@ def test_a_file_without_the_columns_gets_those_that_its_scans_speak_of(shop: Any
 
 def test_dates_of_scans_stand_beside_dates_of_another_order(shop: Any) -> None:
     header = [*HEADER, "expiry_date"]
-    shop.load("receipt_line.csv", [header, receipt(1, SCAN, ""), receipt(2, SCAN, "31/01/2027")])
-    assert [row[3] for row in landed(shop)] == [dt.date(2026, 12, 31), dt.date(2027, 1, 31)]
+    early = SCAN.replace("261200", "260901")
+    shop.load("receipt_line.csv", [header, receipt(1, early, ""), receipt(2, SCAN, "31/01/2027")])
+    assert [row[3] for row in landed(shop)] == [dt.date(2026, 9, 1), dt.date(2027, 1, 31)]
+
+
+def test_a_rejected_row_names_what_the_file_says(shop: Any) -> None:
+    report = shop.load("receipt_line.csv", [[*HEADER, "expiry_date"], receipt(1, SCAN, "soon"), receipt(2, SCAN, "")])
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert shop.rows("SELECT column_name, value FROM ops.reject") == [("expiry_date", "soon")]
 
 
 def test_a_later_export_without_scans_wipes_nothing_out(shop: Any) -> None:

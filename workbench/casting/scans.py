@@ -6,6 +6,7 @@ pattern over the whole column picks out come to Python, each distinct text once.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -40,13 +41,18 @@ def unpacked(batch: pl.DataFrame, barcodes: Sequence[Column], present: Sequence[
         scan = batch[column.name]
         filled = [_replaced(scan, {text: s.gtin for text, s in scans.items()}, scan).alias(column.name)]
         for part, target in column.carries.items():
-            values = {text: str(value) for text, s in scans.items() if (value := getattr(s, part)) is not None}
+            values = {text: _written(value) for text, s in scans.items() if (value := getattr(s, part)) is not None}
             if values and target in batch.columns:
                 own = clean(batch[target])
                 found = _replaced(scan, values, pl.Series([None] * len(scan), dtype=pl.String))
                 filled.append(batch[target].zip_with(own.is_not_null(), found).alias(target))
         batch = batch.with_columns(filled)
     return batch
+
+
+def _written(value: object) -> str:
+    # A date without marks has one reading and says nothing of the order in which the file writes its own.
+    return f"{value:%Y%m%d}" if isinstance(value, dt.date) else str(value)
 
 
 def _scans(cells: pl.Series) -> dict[str, Scan]:

@@ -112,6 +112,8 @@ def test_values_are_written_as_they_are_compared(vocabulary: Vocabulary) -> None
         ("stock_on_hand", "结存数量", "on_hand_qty"),
         ("product", "保质期（天）", "shelf_life_days"),
         ("count_line", "實盤數量", "counted_qty"),
+        ("expiry_band", "保质期(天)", "min_shelf_life_days"),
+        ("expiry_band", "临期天数", "warn_days"),
     ],
 )
 def test_headers_of_real_exports(
