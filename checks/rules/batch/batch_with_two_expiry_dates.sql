@@ -7,8 +7,9 @@ why = "The book cannot say when this batch expires: part of it will be sold too 
 why_zh = "账上无法判断该批次何时到期：部分会过期仍销售，或被提前清退。"
 fix = "Read the date off the goods of this batch and correct the document or the batch master that is wrong; if they really are two batches, number them apart."
 fix_zh = "核对该批次实物上的日期，更正录错的入库单或批次档案；若确为两批货，分别编批号。"
-message = "{product_code} batch {batch_no} has {expiry_dates} expiry dates, from {first_expiry_date} to {last_expiry_date} ({documents})"
-message_zh = "{product_code} 批号 {batch_no} 有 {expiry_dates} 个有效期，自 {first_expiry_date} 至 {last_expiry_date}（{documents}）"
+message = "{product_code} batch {batch_no} has {expiry_dates} expiry dates, from {first_expiry_date} ({first_source}) to {last_expiry_date} ({last_source})"
+message_zh = "{product_code} 批号 {batch_no} 有 {expiry_dates} 个有效期，最早 {first_expiry_date}（{first_source}），最晚 {last_expiry_date}（{last_source}）"
+words."batch master" = ["batch master", "批次档案"]
 grain = ["product_key", "batch_key"]
 population = """
 SELECT UPPER(product_code) AS product_key, UPPER(batch_no) AS batch_key
@@ -38,8 +39,7 @@ WITH stated AS (
         received_at,
         expiry_date,
         CASE WHEN receipt_type = 'return' THEN 0 ELSE received_qty END AS received_qty,
-        CASE WHEN receipt_type = 'return' THEN 0 ELSE COALESCE(line_amount, received_qty * unit_cost) END AS line_value,
-        receipt_no || ' ' || CAST(expiry_date AS VARCHAR) AS statement
+        CASE WHEN receipt_type = 'return' THEN 0 ELSE COALESCE(line_amount, received_qty * unit_cost) END AS line_value
     FROM core.receipt_line
     WHERE (status IS NULL OR status NOT IN ('draft', 'rejected', 'cancelled'))
       AND (received_at IS NULL OR CAST(received_at AS DATE) <= $as_of)
@@ -58,7 +58,6 @@ WITH stated AS (
         NULL,
         expiry_date,
         NULL,
-        NULL,
         NULL
     FROM core.batch
     WHERE COALESCE(batch_no, '') <> '' AND expiry_date IS NOT NULL
@@ -76,23 +75,16 @@ disputed AS (
     HAVING COUNT(DISTINCT expiry_date) > 1
 ),
 
--- One document per date, so that a batch received a hundred times is told in a line.
-first_statement AS (
-    SELECT s.product_key, s.batch_key, s.expiry_date, MIN(s.statement) AS statement
+-- One document for each date; the master where no receipt says it.
+source AS (
+    SELECT
+        s.product_key,
+        s.batch_key,
+        s.expiry_date,
+        COALESCE(MIN(s.document_no), 'batch master') AS source
     FROM stated AS s
     JOIN disputed AS d ON d.product_key = s.product_key AND d.batch_key = s.batch_key
     GROUP BY s.product_key, s.batch_key, s.expiry_date
-),
-
-named AS (
-    SELECT
-        product_key,
-        batch_key,
-        STRING_AGG(
-            COALESCE(statement, 'batch master ' || CAST(expiry_date AS VARCHAR)), ', ' ORDER BY expiry_date
-        ) AS documents
-    FROM first_statement
-    GROUP BY product_key, batch_key
 )
 
 SELECT
@@ -110,17 +102,21 @@ SELECT
     d.last_expiry_date,
     COUNT(DISTINCT s.supplier_code) AS suppliers,
     COUNT(s.document_no) AS receipt_lines,
-    n.documents
+    f.source AS first_source,
+    l.source AS last_source
 FROM stated AS s
 JOIN disputed AS d ON d.product_key = s.product_key AND d.batch_key = s.batch_key
-JOIN named AS n ON n.product_key = s.product_key AND n.batch_key = s.batch_key
-GROUP BY s.product_key, s.batch_key, d.expiry_dates, d.first_expiry_date, d.last_expiry_date, n.documents;
+JOIN source AS f
+    ON f.product_key = d.product_key AND f.batch_key = d.batch_key AND f.expiry_date = d.first_expiry_date
+JOIN source AS l ON l.product_key = d.product_key AND l.batch_key = d.batch_key AND l.expiry_date = d.last_expiry_date
+GROUP BY
+    s.product_key, s.batch_key, d.expiry_dates, d.first_expiry_date, d.last_expiry_date, f.source, l.source;
 /* cases
 [[case]]
 name = "two receipts that disagree, in other capitals, and a receipt against the master"
 expect = [
-  { product_code = "P1", batch_no = "B1", first_expiry_date = 2025-06-01, last_expiry_date = 2025-07-01, documents = "R1 2025-06-01, R2 2025-07-01", amount_at_risk = 30, actual_qty = 15, location_code = "" },
-  { product_code = "P2", batch_no = "B1", expiry_dates = 2, documents = "batch master 2025-06-02, R1 2025-06-03", location_code = "S01" },
+  { product_code = "P1", batch_no = "B1", first_expiry_date = 2025-06-01, last_expiry_date = 2025-07-01, first_source = "R1", last_source = "R2", amount_at_risk = 30, actual_qty = 15, location_code = "" },
+  { product_code = "P2", batch_no = "B1", expiry_dates = 2, first_source = "batch master", last_source = "R1", location_code = "S01" },
 ]
 tables.batch = '''
 product_code | batch_no | expiry_date
