@@ -11,12 +11,12 @@ message = "{product_code}: {sold_qty} of batch {batch_no} (expires {expiry_date}
 message_zh = "{product_code}：批号 {batch_no}（{expiry_date} 到期）售出 {sold_qty}（{sales} 笔）时，更早到期的批次仍有库存，首先是 {older_batch_no}（{older_expiry_date} 到期）"
 grain = ["location_code", "product_code", "batch_no"]
 population = """
-SELECT l.product_code, d.expiry_date
+SELECT d.expiry_date, CASE WHEN l.unexplained_qty = 0 THEN l.running_qty END AS running_qty
 FROM mart.stock_ledger AS l
 LEFT JOIN mart.batch_date AS d ON d.product_code = l.product_code AND d.batch_no = l.ledger_batch_no
 WHERE l.ledger_batch_no <> '' AND l.movement_type = 'sale' AND l.moved_qty < 0
 """
-needs = ["expiry_date"]
+needs = ["expiry_date", "running_qty"]
 not_applicable = "No ledger with sales is kept by batch: load movements that all name their batch."
 not_applicable_zh = "没有按批次的销售流水：请导入每笔都带批号的库存变动。"
 
