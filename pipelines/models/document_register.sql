@@ -13,7 +13,8 @@ grain = ["document_type", "location_code", "document_no"]
 -- head, tail: as written around the counter. is_late_entry: entered to replace a lost document.
 -- Digits that begin with the document's own day, month or year (4 of 5 documents of the same form agree) begin with a
 -- date: 250304017 is number 017 of 4 March 2025, and 250304 alone is no counter. One day either way is allowed for
--- documents entered past midnight.
+-- documents entered past midnight. Receipts that bear the number of their order (most of the same form do) have no
+-- counter of their own.
 WITH document AS (
     SELECT
         'receipt' AS document_type,
@@ -22,17 +23,27 @@ WITH document AS (
         MIN(COALESCE(recorded_at, received_at)) AS entered_at,
         CAST(MIN(received_at) AS DATE) AS document_date,
         COALESCE(BOOL_OR(receipt_type = 'late_entry'), FALSE) AS is_late_entry,
+        COALESCE(
+            BOOL_OR(
+                receipt_no = po_no OR (
+                    STARTS_WITH(receipt_no, po_no) AND SUBSTR(receipt_no, LENGTH(po_no) + 1, 1) IN ('-', '/', '_', '.')
+                )
+            ),
+            FALSE
+        ) AS is_named_by_order,
         MIN(file_id) AS file_id,
         MIN(row_no) AS row_no
     FROM core.receipt_line
     GROUP BY location_code, receipt_no
     UNION ALL
     SELECT
-        'count', location_code, count_no, MIN(counted_at), CAST(MIN(counted_at) AS DATE), FALSE, MIN(file_id), MIN(row_no)
+        'count', location_code, count_no, MIN(counted_at), CAST(MIN(counted_at) AS DATE), FALSE, FALSE,
+        MIN(file_id), MIN(row_no)
     FROM core.count_line
     GROUP BY location_code, count_no
     UNION ALL
-    SELECT 'order', '', po_no, CAST(MIN(ordered_date) AS TIMESTAMP), MIN(ordered_date), FALSE, MIN(file_id), MIN(row_no)
+    SELECT
+        'order', '', po_no, CAST(MIN(ordered_date) AS TIMESTAMP), MIN(ordered_date), FALSE, FALSE, MIN(file_id), MIN(row_no)
     FROM core.purchase_order_line
     GROUP BY po_no
 ),
@@ -61,6 +72,7 @@ dated AS (
         document_type,
         shape,
         digit_count,
+        2 * COUNT(*) FILTER (is_named_by_order) > COUNT(*) AS are_named_by_order,
         CASE
             WHEN 5 * COUNT(*) FILTER (LIST_CONTAINS([STRFTIME(d, '%Y%m%d') FOR d IN days], LEFT(digits, 8))) >= 4 * COUNT(*)
                 THEN 8
@@ -87,7 +99,7 @@ SELECT
     s.is_late_entry,
     UPPER(s.letters) || LEFT(s.digits, d.date_width) || '#' || UPPER(s.tail) AS prefix,
     REGEXP_REPLACE(UPPER(s.letters) || LEFT(s.digits, d.date_width), '[0-9]', '9', 'g') || '#' || UPPER(s.tail) AS family,
-    CAST(NULLIF(SUBSTR(s.digits, d.date_width + 1), '') AS BIGINT) AS number,
+    CASE WHEN NOT d.are_named_by_order THEN CAST(NULLIF(SUBSTR(s.digits, d.date_width + 1), '') AS BIGINT) END AS number,
     NULLIF(s.digit_count - d.date_width, 0) AS width,
     s.letters || LEFT(s.digits, d.date_width) AS head,
     s.tail,
@@ -134,5 +146,21 @@ location_code | receipt_no    | line_no | received_qty | received_at         | r
 S01           | RK20250304001 | 1       | 1            | 2025-03-04 09:00:00 |
 S01           | RK20250304002 | 1       | 1            | 2025-03-05 00:10:00 | 2025-03-05 00:20:00
 S01           | 0017-A        | 1       | 1            | 2025-03-04 09:00:00 |
+'''
+
+[[case]]
+name = "receipts that bear their order's number have no counter; one of a series that happens to equal its order's has"
+expect = [
+    { document_no = "PO7-1", number = "" },
+    { document_no = "PO8-1", number = "" },
+    { document_no = "11", number = 11 },
+    { document_no = "12", number = 12 },
+]
+tables.receipt_line = '''
+location_code | receipt_no | line_no | po_no | received_qty | received_at
+S01           | PO7-1      | 1       | PO7   | 1            | 2025-03-04 09:00:00
+S01           | PO8-1      | 1       | PO8   | 1            | 2025-03-04 09:00:00
+S01           | 11         | 1       | 11    | 1            | 2025-03-04 09:00:00
+S01           | 12         | 1       | 10    | 1            | 2025-03-04 09:00:00
 '''
 */

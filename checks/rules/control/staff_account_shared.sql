@@ -11,20 +11,22 @@ message = "Account {staff_code} was used at {from_location_code} at {from_at} an
 message_zh = "账号 {staff_code}：{from_at} 在 {from_location_code}，{to_at} 又在 {location_code}（当日 {changes} 次）"
 grain = ["staff_code", "occurred_date"]
 population = """
-SELECT UPPER(staff_code) AS staff_code
-FROM core.sync_event
-WHERE event_type = 'login' AND staff_code IS NOT NULL AND location_code <> ''
-GROUP BY UPPER(staff_code)
-UNION
-SELECT UPPER(operator)
-FROM (
-    SELECT DISTINCT operator
+WITH used AS (
+    SELECT DISTINCT staff_code, location_code
+    FROM core.sync_event
+    WHERE event_type = 'login' AND staff_code IS NOT NULL AND location_code <> ''
+    UNION
+    SELECT DISTINCT operator, location_code
     FROM core.stock_movement
     WHERE movement_type IN ('sale', 'sale_return') AND operator IS NOT NULL AND location_code <> ''
 )
+SELECT UPPER(u.staff_code) AS staff_code
+FROM used AS u
+WHERE EXISTS (SELECT 1 FROM used AS o HAVING MIN(o.location_code) <> MAX(o.location_code))
+GROUP BY UPPER(u.staff_code)
 """
-not_applicable = "No log-in and no sale names who did it and where."
-not_applicable_zh = "登录记录和销售流水都没有注明人员和门店。"
+not_applicable = "No log-in and no sale names who did it and where, or there is one location only."
+not_applicable_zh = "登录记录和销售流水没有注明人员和门店，或只有一家门店。"
 
 [params]
 minutes = 10
