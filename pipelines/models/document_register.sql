@@ -54,7 +54,10 @@ parted AS (
         REGEXP_EXTRACT(document_no, '^(.*?)([0-9]{1,18})([^0-9]*)$', 1) AS letters,
         REGEXP_EXTRACT(document_no, '^(.*?)([0-9]{1,18})([^0-9]*)$', 2) AS digits,
         REGEXP_EXTRACT(document_no, '^(.*?)([0-9]{1,18})([^0-9]*)$', 3) AS tail,
-        [document_date - 1, document_date, document_date + 1, CAST(entered_at AS DATE)] AS days
+        STRFTIME(document_date, '%Y%m%d') AS own_day,
+        STRFTIME(document_date - 1, '%Y%m%d') AS day_before,
+        STRFTIME(document_date + 1, '%Y%m%d') AS day_after,
+        STRFTIME(entered_at, '%Y%m%d') AS entry_day
     FROM document
 ),
 
@@ -62,7 +65,17 @@ shaped AS (
     SELECT
         *,
         REGEXP_REPLACE(UPPER(letters), '[0-9]', '9', 'g') || '#' || UPPER(tail) AS shape,
-        LENGTH(digits) AS digit_count
+        LENGTH(digits) AS digit_count,
+        LEFT(digits, 8) IN (own_day, day_before, day_after, entry_day)
+            AS is_ymd,
+        LEFT(digits, 6) IN (SUBSTR(own_day, 3), SUBSTR(day_before, 3), SUBSTR(day_after, 3), SUBSTR(entry_day, 3))
+            AS is_short_ymd,
+        LEFT(digits, 6) IN (LEFT(own_day, 6), LEFT(day_before, 6), LEFT(day_after, 6), LEFT(entry_day, 6))
+            AS is_ym,
+        LEFT(digits, 4) IN (SUBSTR(own_day, 3, 4), SUBSTR(day_before, 3, 4), SUBSTR(day_after, 3, 4), SUBSTR(entry_day, 3, 4))
+            AS is_short_ym,
+        LEFT(digits, 4) IN (LEFT(own_day, 4), LEFT(day_before, 4), LEFT(day_after, 4), LEFT(entry_day, 4))
+            AS is_y
     FROM parted
 ),
 
@@ -74,16 +87,11 @@ dated AS (
         digit_count,
         2 * COUNT(*) FILTER (is_named_by_order) > COUNT(*) AS are_named_by_order,
         CASE
-            WHEN 5 * COUNT(*) FILTER (LIST_CONTAINS([STRFTIME(d, '%Y%m%d') FOR d IN days], LEFT(digits, 8))) >= 4 * COUNT(*)
-                THEN 8
-            WHEN 5 * COUNT(*) FILTER (LIST_CONTAINS([STRFTIME(d, '%y%m%d') FOR d IN days], LEFT(digits, 6))) >= 4 * COUNT(*)
-                THEN 6
-            WHEN 5 * COUNT(*) FILTER (LIST_CONTAINS([STRFTIME(d, '%Y%m') FOR d IN days], LEFT(digits, 6))) >= 4 * COUNT(*)
-                THEN 6
-            WHEN 5 * COUNT(*) FILTER (LIST_CONTAINS([STRFTIME(d, '%y%m') FOR d IN days], LEFT(digits, 4))) >= 4 * COUNT(*)
-                THEN 4
-            WHEN 5 * COUNT(*) FILTER (LIST_CONTAINS([STRFTIME(d, '%Y') FOR d IN days], LEFT(digits, 4))) >= 4 * COUNT(*)
-                THEN 4
+            WHEN 5 * COUNT(*) FILTER (is_ymd) >= 4 * COUNT(*) THEN 8
+            WHEN 5 * COUNT(*) FILTER (is_short_ymd) >= 4 * COUNT(*) THEN 6
+            WHEN 5 * COUNT(*) FILTER (is_ym) >= 4 * COUNT(*) THEN 6
+            WHEN 5 * COUNT(*) FILTER (is_short_ym) >= 4 * COUNT(*) THEN 4
+            WHEN 5 * COUNT(*) FILTER (is_y) >= 4 * COUNT(*) THEN 4
             ELSE 0
         END AS date_width
     FROM shaped

@@ -45,7 +45,7 @@ LEFT JOIN core.product AS p ON p.product_code = m.product_code
 WHERE m.movement_type IN ('adjustment', 'write_off')
   AND m.moved_qty <> 0
   AND CAST(m.occurred_at AS DATE) <= $as_of
-  AND UPPER(REPLACE(COALESCE(m.reason, ''), ' ', '')) IN ('', '-', '--', '.', '/', '无', '没有', 'N/A', 'NA', 'NONE', 'NULL')
+  AND (m.reason IS NULL OR m.reason IN ('', '-', '--', '.', '/', '无', '没有', 'N/A', 'n/a', 'NA', 'None', 'none'))
   AND EXISTS (
       SELECT 1 FROM core.stock_movement AS r
       WHERE r.movement_type IN ('adjustment', 'write_off') AND r.reason IS NOT NULL

@@ -47,7 +47,7 @@ SELECT
 FROM core.document_change AS c
 LEFT JOIN place AS p ON p.document_key = UPPER(c.document_no)
 WHERE (c.changed_at IS NULL OR CAST(c.changed_at AS DATE) <= $as_of)
-  AND UPPER(REPLACE(COALESCE(c.reason, ''), ' ', '')) IN ('', '-', '--', '.', '/', '无', '没有', 'N/A', 'NA', 'NONE', 'NULL')
+  AND (c.reason IS NULL OR c.reason IN ('', '-', '--', '.', '/', '无', '没有', 'N/A', 'n/a', 'NA', 'None', 'none'))
   AND EXISTS (SELECT 1 FROM core.document_change AS r WHERE r.reason IS NOT NULL);
 /* cases
 [[case]]

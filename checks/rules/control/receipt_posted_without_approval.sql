@@ -39,23 +39,28 @@ not_applicable_zh = "没有注明单号的入库变动，也没有注明审核�
 -- nameless: approved by nobody, where the location's receipts name an approver, counted from the first one that does.
 WITH unapproved AS (
     SELECT
-        location_code,
-        receipt_no,
-        UPPER(receipt_no) AS document_key,
-        UPPER(product_code) AS product_key,
-        MIN(product_code) AS product_code,
-        MIN(supplier_code) AS supplier_code,
-        MIN(status) AS receipt_status,
-        MIN(received_at) AS received_at,
-        MAX(unit_cost) AS unit_cost,
-        MIN(created_by) AS created_by,
-        MIN(approved_by) AS approved_by,
-        MIN(file_id) AS file_id,
-        MIN(row_no) AS row_no
-    FROM core.receipt_line
-    WHERE product_code IS NOT NULL
-    GROUP BY location_code, receipt_no, UPPER(product_code)
-    HAVING COUNT(*) = SUM(CASE WHEN status IN ('draft', 'pending', 'rejected', 'cancelled') THEN 1 ELSE 0 END)
+        r.location_code,
+        r.receipt_no,
+        UPPER(r.receipt_no) AS document_key,
+        UPPER(r.product_code) AS product_key,
+        MIN(r.product_code) AS product_code,
+        MIN(r.supplier_code) AS supplier_code,
+        MIN(r.status) AS receipt_status,
+        MAX(r.unit_cost) AS unit_cost,
+        MIN(r.created_by) AS created_by,
+        MIN(r.approved_by) AS approved_by,
+        MIN(r.file_id) AS file_id,
+        MIN(r.row_no) AS row_no
+    FROM core.receipt_line AS r
+    WHERE r.status IN ('draft', 'pending', 'rejected', 'cancelled')
+      AND r.product_code IS NOT NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM core.receipt_line AS c
+          WHERE c.location_code = r.location_code AND c.receipt_no = r.receipt_no
+            AND UPPER(c.product_code) = UPPER(r.product_code)
+            AND (c.status IS NULL OR c.status = 'approved')
+      )
+    GROUP BY r.location_code, r.receipt_no, UPPER(r.product_code)
 ),
 
 -- A reversal under the receipt's own number is an adjustment or a return to the supplier.
@@ -87,10 +92,17 @@ approving AS (
 ),
 
 nameless AS (
-    SELECT location_code, receipt_no
-    FROM core.receipt_line
-    GROUP BY location_code, receipt_no
-    HAVING COUNT(approved_by) = 0 AND COUNT(*) = SUM(CASE WHEN status = 'approved' THEN 1 ELSE 0 END)
+    SELECT r.*
+    FROM core.receipt_line AS r
+    JOIN approving AS a ON a.location_code = r.location_code
+    WHERE r.status = 'approved'
+      AND r.approved_by IS NULL
+      AND r.received_at >= a.first_received_at
+      AND NOT EXISTS (
+          SELECT 1 FROM core.receipt_line AS c
+          WHERE c.location_code = r.location_code AND c.receipt_no = r.receipt_no
+            AND (c.approved_by IS NOT NULL OR c.status IS NULL OR c.status <> 'approved')
+      )
 )
 
 SELECT
@@ -134,10 +146,7 @@ SELECT
     NULL,
     MIN(r.file_id),
     MIN(r.row_no)
-FROM core.receipt_line AS r
-JOIN nameless AS n ON n.location_code = r.location_code AND n.receipt_no = r.receipt_no
-JOIN approving AS a ON a.location_code = r.location_code
-WHERE r.received_at >= a.first_received_at
+FROM nameless AS r
 GROUP BY r.location_code, r.receipt_no;
 /* cases
 [[case]]

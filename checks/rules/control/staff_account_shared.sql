@@ -39,18 +39,20 @@ system_accounts = "Accounts that are no persons, such as self-checkout or an onl
 -- What needs a person on the spot: signing in and selling. Transfers, receipts and corrections are also posted from an
 -- office. Two devices at one location are no sign. A moment of exactly midnight is a date without a clock.
 -- If any two uses lie within the window, some two neighbouring ones do.
-WITH place AS (
+WITH sold AS (
+    SELECT operator, location_code, CAST(occurred_at AS DATE) AS used_date
+    FROM core.stock_movement
+    WHERE movement_type IN ('sale', 'sale_return') AND operator IS NOT NULL AND location_code <> ''
+    GROUP BY operator, location_code, CAST(occurred_at AS DATE)
+),
+
+place AS (
     SELECT UPPER(staff_code) AS staff_code, location_code, CAST(occurred_at AS DATE) AS used_date
     FROM core.sync_event
     WHERE event_type = 'login' AND staff_code IS NOT NULL AND location_code <> ''
     UNION ALL
     SELECT UPPER(operator), location_code, used_date
-    FROM (
-        SELECT operator, location_code, CAST(occurred_at AS DATE) AS used_date
-        FROM core.stock_movement
-        WHERE movement_type IN ('sale', 'sale_return') AND operator IS NOT NULL AND location_code <> ''
-        GROUP BY operator, location_code, CAST(occurred_at AS DATE)
-    )
+    FROM sold
 ),
 
 -- Only days with two places are looked at closely: movements are many.
@@ -66,33 +68,29 @@ travelled AS (
     HAVING MIN(location_code) <> MAX(location_code)
 ),
 
-account AS (
-    SELECT DISTINCT staff_code FROM travelled
+spelling AS (
+    SELECT DISTINCT s.operator, t.staff_code, t.used_date
+    FROM sold AS s
+    JOIN travelled AS t ON t.staff_code = UPPER(s.operator) AND t.used_date = s.used_date
 ),
 
 used AS (
-    SELECT UPPER(e.staff_code) AS staff_code, e.location_code, e.occurred_at, e.file_id, e.row_no
+    SELECT t.staff_code, t.used_date, e.location_code, e.occurred_at, e.file_id, e.row_no
     FROM core.sync_event AS e
+    JOIN travelled AS t ON t.staff_code = UPPER(e.staff_code) AND t.used_date = CAST(e.occurred_at AS DATE)
     WHERE e.event_type = 'login' AND e.location_code <> ''
     UNION ALL
-    SELECT a.staff_code, m.location_code, m.occurred_at, m.file_id, m.row_no
+    SELECT s.staff_code, s.used_date, m.location_code, m.occurred_at, m.file_id, m.row_no
     FROM core.stock_movement AS m
-    JOIN account AS a ON a.staff_code = UPPER(m.operator)
+    JOIN spelling AS s ON s.operator = m.operator AND s.used_date = CAST(m.occurred_at AS DATE)
     WHERE m.movement_type IN ('sale', 'sale_return') AND m.location_code <> ''
 ),
 
 event AS (
-    SELECT
-        u.staff_code,
-        t.used_date,
-        u.location_code,
-        u.occurred_at,
-        MIN(u.file_id) AS file_id,
-        MIN(u.row_no) AS row_no
-    FROM used AS u
-    JOIN travelled AS t ON t.staff_code = u.staff_code AND t.used_date = CAST(u.occurred_at AS DATE)
-    WHERE u.occurred_at > CAST(t.used_date AS TIMESTAMP)
-    GROUP BY u.staff_code, t.used_date, u.location_code, u.occurred_at
+    SELECT staff_code, used_date, location_code, occurred_at, MIN(file_id) AS file_id, MIN(row_no) AS row_no
+    FROM used
+    WHERE occurred_at > CAST(used_date AS TIMESTAMP)
+    GROUP BY staff_code, used_date, location_code, occurred_at
 ),
 
 followed AS (
