@@ -19,13 +19,12 @@ WHERE (c.changed_at IS NULL OR CAST(c.changed_at AS DATE) <= $as_of)
 not_applicable = "No log of changes is loaded, or none of its rows has a reason: the export does not carry them."
 not_applicable_zh = "没有载入修正日志，或日志中没有任何原因（导出数据不含原因）。"
 */
--- A dash or "none" is no reason. The location is that of the document, where one location alone has its number.
+-- A dash or "none" is no reason. The location is that of the document, where it can be told.
 WITH place AS (
-    SELECT
-        UPPER(document_no) AS document_key,
-        CASE WHEN MIN(location_code) = MAX(location_code) THEN NULLIF(MIN(location_code), '') END AS location_code
-    FROM mart.document_register
-    GROUP BY UPPER(document_no)
+    SELECT change_id, NULLIF(MIN(location_code), '') AS location_code
+    FROM mart.change_document
+    WHERE candidates = 1
+    GROUP BY change_id
 )
 
 SELECT
@@ -45,7 +44,7 @@ SELECT
     c.file_id,
     c.row_no
 FROM core.document_change AS c
-LEFT JOIN place AS p ON p.document_key = UPPER(c.document_no)
+LEFT JOIN place AS p ON p.change_id = c.change_id
 WHERE (c.changed_at IS NULL OR CAST(c.changed_at AS DATE) <= $as_of)
   AND (c.reason IS NULL OR c.reason IN ('', '-', '--', '.', '/', '无', '没有', 'N/A', 'n/a', 'NA', 'None', 'none'))
   AND EXISTS (SELECT 1 FROM core.document_change AS r WHERE r.reason IS NOT NULL);

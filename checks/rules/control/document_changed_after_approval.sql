@@ -15,11 +15,10 @@ grain = ["change_id"]
 population = """
 SELECT c.change_id, c.changed_at
 FROM core.document_change AS c
-JOIN (
-    SELECT DISTINCT UPPER(receipt_no) AS document_key
-    FROM core.receipt_line
-    WHERE approved_at IS NOT NULL
-) AS r ON r.document_key = UPPER(c.document_no)
+JOIN mart.change_document AS d ON d.change_id = c.change_id AND d.document_type = 'receipt'
+JOIN core.receipt_line AS r ON r.location_code = d.location_code AND r.receipt_no = d.document_no
+WHERE r.approved_at IS NOT NULL
+GROUP BY c.change_id, c.changed_at
 """
 needs = ["changed_at"]
 not_applicable = "No change is loaded of a receipt whose moment of approval is known."
@@ -31,38 +30,34 @@ harmless_fields = "note,attachment,备注,附件"
 [param_notes]
 harmless_fields = "Fields that may be changed after the approval, parted by commas."
 */
--- The log gives no location and receipt numbers are a location's own: where several have the number, the change counts
--- if it is later than the approval of each. The approval itself, where the log has it, is no change of what was approved.
+-- Where several locations have a receipt of the number and it cannot be told which is meant, the change counts if it is
+-- later than the approval of each. The approval itself, where the log has it, is no change of what was approved.
 WITH receipt AS (
     SELECT
-        UPPER(receipt_no) AS document_key,
+        location_code,
+        receipt_no,
         MAX(approved_at) AS approved_at,
         MIN(approved_by) AS approver,
-        CASE WHEN MIN(location_code) = MAX(location_code) THEN MIN(location_code) END AS location_code,
-        CASE WHEN MIN(location_code) = MAX(location_code) THEN MIN(supplier_code) END AS supplier_code,
-        CASE
-            WHEN MIN(location_code) = MAX(location_code) THEN SUM(COALESCE(line_amount, received_qty * unit_cost))
-        END AS amount
+        MIN(supplier_code) AS supplier_code,
+        SUM(COALESCE(line_amount, received_qty * unit_cost)) AS amount
     FROM core.receipt_line
-    GROUP BY UPPER(receipt_no)
+    GROUP BY location_code, receipt_no
     HAVING COUNT(approved_at) > 0
 ),
 
-line AS (
+changed AS (
     SELECT
-        UPPER(receipt_no) AS document_key,
-        line_no,
-        MIN(product_code) AS product_code,
-        SUM(COALESCE(line_amount, received_qty * unit_cost)) AS amount
-    FROM core.receipt_line
-    GROUP BY UPPER(receipt_no), line_no
-    HAVING COUNT(*) = 1
-),
-
-change AS (
-    SELECT *, UPPER(REPLACE(document_type, ' ', '')) AS type_key, UPPER(document_no) AS document_key
-    FROM core.document_change
-    WHERE changed_at IS NOT NULL AND CAST(changed_at AS DATE) <= $as_of
+        d.change_id,
+        MAX(r.approved_at) AS approved_at,
+        MIN(r.approver) AS approver,
+        CASE WHEN COUNT(*) = 1 THEN MIN(r.location_code) END AS location_code,
+        CASE WHEN COUNT(*) = 1 THEN MIN(r.receipt_no) END AS receipt_no,
+        CASE WHEN COUNT(*) = 1 THEN MIN(r.supplier_code) END AS supplier_code,
+        CASE WHEN COUNT(*) = 1 THEN MIN(r.amount) END AS amount
+    FROM mart.change_document AS d
+    JOIN receipt AS r ON r.location_code = d.location_code AND r.receipt_no = d.document_no
+    WHERE d.document_type = 'receipt'
+    GROUP BY d.change_id
 )
 
 SELECT
@@ -72,7 +67,7 @@ SELECT
     c.document_no,
     c.document_line_no,
     CAST(c.changed_at AS DATE) AS occurred_date,
-    CAST(COALESCE(l.amount, r.amount) AS DECIMAL(18, 4)) AS amount_at_risk,
+    CAST(COALESCE(l.line_amount, l.received_qty * l.unit_cost, r.amount) AS DECIMAL(18, 4)) AS amount_at_risk,
     c.change_id,
     c.field,
     c.old_value,
@@ -85,10 +80,12 @@ SELECT
     CASE WHEN c.approved_by IS NULL THEN 'nobody_approved' ELSE 'self_approved' END AS cause,
     c.file_id,
     c.row_no
-FROM change AS c
-JOIN receipt AS r ON r.document_key = c.document_key
-LEFT JOIN line AS l ON l.document_key = c.document_key AND l.line_no = c.document_line_no
+FROM core.document_change AS c
+JOIN changed AS r ON r.change_id = c.change_id
+LEFT JOIN core.receipt_line AS l
+    ON l.location_code = r.location_code AND l.receipt_no = r.receipt_no AND l.line_no = c.document_line_no
 WHERE c.changed_at > r.approved_at
+  AND CAST(c.changed_at AS DATE) <= $as_of
   AND (c.approved_by IS NULL OR UPPER(c.approved_by) = UPPER(c.changed_by))
   AND STRPOS(
       ',' || UPPER(REPLACE(REPLACE($harmless_fields, '，', ','), ' ', '')) || ',',
@@ -97,30 +94,31 @@ WHERE c.changed_at > r.approved_at
   AND NOT (
       UPPER(COALESCE(c.field, '')) IN ('STATUS', '状态')
       AND UPPER(COALESCE(c.new_value, '')) IN ('APPROVED', '已审核', '审核通过', '审核')
-  )
-  -- Where the log names the kind of document, it must not be another kind with the same number.
-  AND COALESCE(STRPOS(c.type_key, 'ORDER') + STRPOS(c.type_key, '订单'), 0) = 0
-  AND COALESCE(STRPOS(c.type_key, 'COUNT') + STRPOS(c.type_key, '盘点'), 0) = 0
-  AND COALESCE(STRPOS(c.type_key, 'INVOICE') + STRPOS(c.type_key, '发票') + STRPOS(c.type_key, '账单'), 0) = 0
-  AND COALESCE(STRPOS(c.type_key, 'TRANSFER') + STRPOS(c.type_key, '调拨'), 0) = 0
-  AND COALESCE(STRPOS(c.type_key, 'MOVEMENT') + STRPOS(c.type_key, '流水'), 0) = 0
-  AND COALESCE(STRPOS(c.type_key, 'DELIVERY') + STRPOS(c.type_key, '送货'), 0) = 0;
+  );
 /* cases
 [[case]]
-name = "a quantity after the approval, approved by nobody or by who changed it"
+name = "a quantity after the approval, approved by nobody or by who changed it; of two stores with the number that of the person"
 expect = [
     { change_id = "1", location_code = "S01", document_no = "R1", document_line_no = 2, cause = "nobody_approved", product_code = "P2", amount_at_risk = 15 },
     { change_id = "2", location_code = "S01", document_no = "r1", cause = "self_approved", amount_at_risk = 35 },
+    { change_id = "3", location_code = "S02", document_no = "R2", cause = "nobody_approved" },
 ]
+tables.staff = '''
+staff_code | location_code
+E5         | S02
+'''
 tables.receipt_line = '''
 location_code | receipt_no | line_no | product_code | received_qty | unit_cost | received_at         | approved_by | approved_at         | status
 S01           | R1         | 1       | P1           | 10           | 2         | 2025-03-02 09:00:00 | E1          | 2025-03-02 12:00:00 | approved
 S01           | R1         | 2       | P2           | 5            | 3         | 2025-03-02 09:00:00 | E1          | 2025-03-02 12:00:00 | approved
+S01           | R2         | 1       | P2           | 5            | 3         | 2025-03-09 09:00:00 | E1          | 2025-03-09 12:00:00 | approved
+S02           | R2         | 1       | P2           | 5            | 3         | 2025-03-02 09:00:00 | E1          | 2025-03-02 12:00:00 | approved
 '''
 tables.document_change = '''
 change_id | document_type | document_no | document_line_no | field        | old_value | new_value | changed_by | changed_at          | reason | approved_by
 1         | 入库单        | R1          | 2                | received_qty | 4         | 5         | E2         | 2025-03-03 09:00:00 | typo   |
 2         |               | r1          |                  | supplier     | V1        | V2        | E2         | 2025-03-03 09:00:00 |        | e2
+3         | receipt       | R2          |                  | received_qty | 4         | 5         | E5         | 2025-03-03 09:00:00 |        |
 '''
 
 [[case]]

@@ -144,20 +144,29 @@ document AS (
     FROM invoice
 ),
 
-ahead AS (
-    SELECT *, 1 AS members
+ahead_document AS (
+    SELECT *
     FROM document
     WHERE (CAST(dated_at AS DATE) > $as_of AND (recorded_at IS NULL OR CAST(recorded_at AS DATE) <= $as_of))
        OR dated_at > recorded_at + INTERVAL '1' DAY * CAST($days AS INTEGER)
+),
+
+ahead AS (
+    SELECT
+        document_type, location_code, supplier_code, document_no, product_code,
+        dated_at, recorded_at, amount, person, file_id, row_no, 1 AS members
+    FROM ahead_document
     UNION ALL
     SELECT
         'movement', m.location_code, NULL, m.document_no, m.product_code,
         m.dated_at, m.recorded_at, m.amount, m.person, m.file_id, m.row_no, m.members
     FROM ahead_movement AS m
-    LEFT JOIN receipt AS r ON r.location_code = m.location_code AND UPPER(r.document_no) = UPPER(m.document_no)
-    LEFT JOIN stocktake AS c ON c.location_code = m.location_code AND UPPER(c.document_no) = UPPER(m.document_no)
-    WHERE (r.dated_at IS NULL OR CAST(r.dated_at AS DATE) <> CAST(m.dated_at AS DATE))
-      AND (c.dated_at IS NULL OR CAST(c.dated_at AS DATE) <> CAST(m.dated_at AS DATE))
+    WHERE NOT EXISTS (
+        SELECT 1 FROM ahead_document AS d
+        WHERE d.location_code = m.location_code
+          AND UPPER(d.document_no) = UPPER(m.document_no)
+          AND d.document_type IN ('receipt', 'count')
+    )
 ),
 
 total AS (
