@@ -7,8 +7,8 @@ why = "A number that was drawn and is not in the books may be a receipt, count o
 why_zh = "编号已经占用而账上没有：单据可能被删除，或一直没有上交录入。"
 fix = "Look for the number among the rejected rows of the load and in the POS, voided documents included; ask who drew it and file the answer."
 fix_zh = "先查导入时被拒收的行和系统中的作废单据；仍无下落的，查明领号人并记录原因。"
-message = "{missing_count} number(s) missing after {previous_no}: {document_no} to {missing_to_no}"
-message_zh = "{previous_no} 之后缺 {missing_count} 个编号：{document_no} 至 {missing_to_no}"
+message = "Between {previous_no} and {next_no} is missing: {missing_numbers} ({missing_count})"
+message_zh = "{previous_no} 与 {next_no} 之间缺号：{missing_numbers}（共 {missing_count} 个）"
 grain = ["location_code", "document_type", "document_no"]
 population = """
 SELECT s.document_no
@@ -40,7 +40,8 @@ max_missing_share = "Where more of the numbers than this are missing, the number
 max_gap = "A longer jump is a new start of the counter, not a gap."
 */
 -- A cancelled or a draft document has its number: it is there. One finding per range of missing numbers. Daily and
--- monthly numberings are judged over all their days together. At most one step in ten may be a new start.
+-- monthly numberings are judged over all their days together. At most one step in ten may be a new start. Numbers that a
+-- transfer, a write-off or the like has drawn from the same counter are not missing.
 WITH judged AS (
     SELECT document_type, series_location_code, family
     FROM mart.document_sequence
@@ -58,6 +59,10 @@ SELECT
     s.missing_from_no AS document_no,
     s.previous_date AS occurred_date,
     s.document_type,
+    CASE
+        WHEN s.missing_from_no = s.missing_to_no THEN s.missing_from_no
+        ELSE s.missing_from_no || ' – ' || s.missing_to_no
+    END AS missing_numbers,
     s.missing_to_no,
     s.step - 1 AS missing_count,
     s.previous_no,
@@ -68,13 +73,27 @@ SELECT
 FROM mart.document_sequence AS s
 JOIN judged AS j
     ON j.document_type = s.document_type AND j.series_location_code = s.series_location_code AND j.family = s.family
-WHERE s.step BETWEEN 2 AND $max_gap + 1;
+WHERE s.step BETWEEN 2 AND $max_gap + 1
+  AND NOT EXISTS (
+      SELECT 1 FROM core.stock_movement AS m
+      WHERE m.location_code = s.location_code AND m.document_no = s.missing_from_no
+        AND m.movement_type IN (
+            'transfer_in', 'transfer_out', 'write_off', 'adjustment', 'consumption', 'purchase_return'
+        )
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM core.stock_movement AS m
+      WHERE m.location_code = s.location_code AND m.document_no = s.missing_to_no
+        AND m.movement_type IN (
+            'transfer_in', 'transfer_out', 'write_off', 'adjustment', 'consumption', 'purchase_return'
+        )
+  );
 /* cases
 [[case]]
-name = "one number and a range; the cancelled 0003 and the draft 0005 are there"
+name = "one number and a range; the cancelled 0003, the draft 0005 and the transfer 0014 are there"
 expect = [
     { location_code = "S01", document_type = "receipt", document_no = "RK-0007", missing_to_no = "RK-0007", missing_count = 1, previous_no = "RK-0006", next_no = "RK-0008" },
-    { location_code = "S01", document_type = "receipt", document_no = "RK-0010", missing_to_no = "RK-0011", missing_count = 2 },
+    { location_code = "S01", document_type = "receipt", document_no = "RK-0010", missing_numbers = "RK-0010 – RK-0011", missing_count = 2 },
 ]
 params = { max_missing_share = 0.25 }
 tables.receipt_line = '''
@@ -90,6 +109,13 @@ S01           | RK-0008    | 1       | 1            | 2025-03-08 09:00:00 | appr
 S01           | RK-0009    | 1       | 1            | 2025-03-09 09:00:00 | approved
 S01           | RK-0012    | 1       | 1            | 2025-03-12 09:00:00 | approved
 S01           | RK-0013    | 1       | 1            | 2025-03-13 09:00:00 | approved
+S01           | RK-0015    | 1       | 1            | 2025-03-15 09:00:00 | approved
+S01           | RK-0016    | 1       | 1            | 2025-03-16 09:00:00 | approved
+'''
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | document_no
+S01           | M1          | 2025-03-07 09:00:00 | P1           | receipt       | 1         | RK-0007
+S01           | M2          | 2025-03-14 09:00:00 | P1           | transfer_out  | -1        | RK-0014
 '''
 
 [[case]]
