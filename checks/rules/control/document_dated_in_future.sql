@@ -44,11 +44,11 @@ min_documents = 10
 
 [param_notes]
 days = "Days by which a document may be dated after it was entered; one leaves room for clocks in other time zones."
-max_share = "Where more of a location's documents than this, and more than min_documents, lie after the day of the check, the check looks back at an earlier day: they are not judged by it."
-min_documents = "Up to this many documents or movements after the day of the check are judged whatever their share."
+max_share = "Where more of all documents than this, and more than min_documents, are dated after the day of the check, the check looks back at an earlier day, and it does not judge documents without a moment of entry."
+min_documents = "Where more documents and movements than this were entered after the day of the check, it looks back likewise."
 */
--- Judged by the moment of entry where it is known: a later document that was also entered later is no fault when an
--- earlier day is looked at. A movement whose receipt or count is found here is a consequence of it.
+-- Where an earlier day is looked at, later documents are no fault unless they were entered by that day, or are dated after
+-- their own entry. A movement whose receipt or count is found here is a consequence of it.
 WITH receipt AS (
     SELECT
         'receipt' AS document_type,
@@ -115,14 +115,13 @@ ahead_movement AS (
         COALESCE(document_no, movement_id) AS document_no,
         MAX(occurred_at) AS dated_at,
         MAX(recorded_at) AS recorded_at,
-        COUNT(*) AS members,
         SUM(ABS(COALESCE(sale_amount, moved_qty * unit_cost))) AS amount,
         CASE WHEN MIN(product_code) = MAX(product_code) THEN MIN(product_code) END AS product_code,
         MIN(operator) AS person,
         MIN(file_id) AS file_id,
         MIN(row_no) AS row_no
     FROM core.stock_movement
-    WHERE (CAST(occurred_at AS DATE) > $as_of AND (recorded_at IS NULL OR CAST(recorded_at AS DATE) <= $as_of))
+    WHERE CAST(occurred_at AS DATE) > $as_of
        OR occurred_at > recorded_at + INTERVAL '1' DAY * CAST($days AS INTEGER)
     GROUP BY location_code, COALESCE(document_no, movement_id)
 ),
@@ -147,19 +146,19 @@ document AS (
 ahead_document AS (
     SELECT *
     FROM document
-    WHERE (CAST(dated_at AS DATE) > $as_of AND (recorded_at IS NULL OR CAST(recorded_at AS DATE) <= $as_of))
+    WHERE CAST(dated_at AS DATE) > $as_of
        OR dated_at > recorded_at + INTERVAL '1' DAY * CAST($days AS INTEGER)
 ),
 
 ahead AS (
     SELECT
         document_type, location_code, supplier_code, document_no, product_code,
-        dated_at, recorded_at, amount, person, file_id, row_no, 1 AS members
+        dated_at, recorded_at, amount, person, file_id, row_no
     FROM ahead_document
     UNION ALL
     SELECT
         'movement', m.location_code, NULL, m.document_no, m.product_code,
-        m.dated_at, m.recorded_at, m.amount, m.person, m.file_id, m.row_no, m.members
+        m.dated_at, m.recorded_at, m.amount, m.person, m.file_id, m.row_no
     FROM ahead_movement AS m
     WHERE NOT EXISTS (
         SELECT 1 FROM ahead_document AS d
@@ -169,24 +168,27 @@ ahead AS (
     )
 ),
 
+-- Whether the data go on after the day of the check: what was entered later says so, or how much is dated later.
 total AS (
-    SELECT document_type, COALESCE(location_code, '') AS location_code, COUNT(*) AS documents
+    SELECT
+        COUNT(*) AS documents,
+        SUM(CASE WHEN CAST(recorded_at AS DATE) > $as_of THEN 1 ELSE 0 END) AS entered_later,
+        SUM(CASE WHEN recorded_at IS NULL AND CAST(dated_at AS DATE) > $as_of THEN 1 ELSE 0 END) AS dated_later
     FROM document
-    GROUP BY document_type, COALESCE(location_code, '')
     UNION ALL
-    SELECT 'movement', location_code, COUNT(*)
+    SELECT
+        COUNT(*),
+        SUM(CASE WHEN CAST(recorded_at AS DATE) > $as_of THEN 1 ELSE 0 END),
+        SUM(CASE WHEN recorded_at IS NULL AND CAST(occurred_at AS DATE) > $as_of THEN 1 ELSE 0 END)
     FROM core.stock_movement
-    GROUP BY location_code
 ),
 
--- What a look back finds ahead of its day without a moment of entry.
-unjudged AS (
-    SELECT a.document_type, COALESCE(a.location_code, '') AS location_code
-    FROM ahead AS a
-    JOIN total AS t ON t.document_type = a.document_type AND t.location_code = COALESCE(a.location_code, '')
-    WHERE a.recorded_at IS NULL
-    GROUP BY a.document_type, COALESCE(a.location_code, ''), t.documents
-    HAVING SUM(a.members) > $min_documents AND SUM(a.members) > CAST($max_share AS DECIMAL(9, 6)) * t.documents
+look_back AS (
+    SELECT SUM(documents) AS documents
+    FROM total
+    HAVING SUM(entered_later) > $min_documents
+        OR (SUM(dated_later) > $min_documents
+            AND SUM(dated_later) > CAST($max_share AS DECIMAL(9, 6)) * SUM(documents))
 )
 
 SELECT
@@ -207,8 +209,9 @@ SELECT
     a.file_id,
     a.row_no
 FROM ahead AS a
-LEFT JOIN unjudged AS u ON u.document_type = a.document_type AND u.location_code = COALESCE(a.location_code, '')
-WHERE u.document_type IS NULL OR a.recorded_at IS NOT NULL;
+WHERE CAST(a.recorded_at AS DATE) <= $as_of
+   OR a.dated_at > a.recorded_at + INTERVAL '1' DAY * CAST($days AS INTEGER)
+   OR NOT EXISTS (SELECT 1 FROM look_back AS b WHERE b.documents > 0);
 /* cases
 [[case]]
 name = "each kind of document after the day of the check, and dated long after it was entered"
@@ -216,6 +219,7 @@ as_of = 2025-03-31
 expect = [
     { document_type = "receipt", document_no = "R1", occurred_date = 2026-03-02, cause = "after_today", amount_at_risk = 20 },
     { document_type = "receipt", document_no = "R2", occurred_date = 2025-03-20, cause = "after_entry" },
+    { document_type = "receipt", document_no = "R3", cause = "after_today" },
     { document_type = "order", document_no = "PO1", location_code = "S01" },
     { document_type = "count", document_no = "C1", location_code = "S01" },
     { document_type = "invoice", document_no = "I1", supplier_code = "V1" },
@@ -226,6 +230,7 @@ tables.receipt_line = '''
 location_code | receipt_no | line_no | received_qty | unit_cost | received_at         | recorded_at
 S01           | R1         | 1       | 10           | 2         | 2026-03-02 09:00:00 |
 S01           | R2         | 1       | 10           | 2         | 2025-03-20 09:00:00 | 2025-03-02 09:30:00
+S01           | R3         | 1       | 10           | 2         | 2025-04-20 09:00:00 | 2025-04-20 09:30:00
 '''
 tables.purchase_order_line = '''
 po_no | line_no | location_code | ordered_date | expected_date | ordered_qty
@@ -247,7 +252,7 @@ S01           | M3          | 2025-04-20 09:00:00 |                     | P1    
 '''
 
 [[case]]
-name = "on the day itself, a clock ahead by a time zone, goods still expected, a cancelled document, entered after the day looked at"
+name = "on the day itself, a clock ahead by a time zone, goods still expected, a cancelled document"
 as_of = 2025-03-31
 expect = []
 tables.receipt_line = '''
@@ -255,7 +260,6 @@ location_code | receipt_no | line_no | received_qty | received_at         | reco
 S01           | R1         | 1       | 10           | 2025-03-31 23:00:00 |                     |
 S01           | R2         | 1       | 10           | 2025-03-20 09:00:00 | 2025-03-20 01:00:00 |
 S01           | R3         | 1       | 10           | 2026-03-02 09:00:00 |                     | cancelled
-S01           | R4         | 1       | 10           | 2025-04-02 09:00:00 | 2025-04-02 09:10:00 |
 '''
 tables.purchase_order_line = '''
 po_no | line_no | location_code | ordered_date | expected_date | ordered_qty
@@ -273,5 +277,21 @@ S01           | R1         | 1       | 10           | 2025-02-01 09:00:00
 S01           | R2         | 1       | 10           | 2025-03-02 09:00:00
 S01           | R3         | 1       | 10           | 2025-03-03 09:00:00
 S01           | R4         | 1       | 10           | 2025-03-04 09:00:00
+'''
+
+[[case]]
+name = "a look back told by what was entered later; what was entered before and dated after stays"
+as_of = 2025-03-01
+params = { min_documents = 1 }
+expect = [{ document_no = "R1", document_type = "receipt" }]
+tables.receipt_line = '''
+location_code | receipt_no | line_no | received_qty | received_at         | recorded_at
+S01           | R1         | 1       | 10           | 2025-03-02 09:00:00 | 2025-03-01 20:00:00
+S01           | R2         | 1       | 10           | 2025-03-03 09:00:00 | 2025-03-03 09:10:00
+S01           | R3         | 1       | 10           | 2025-03-04 09:00:00 | 2025-03-04 09:10:00
+'''
+tables.count_line = '''
+location_code | count_no | line_no | counted_at          | counted_qty
+S01           | C1       | 1       | 2025-03-03 20:00:00 | 1
 '''
 */
