@@ -24,17 +24,21 @@ LEFT JOIN (
     GROUP BY UPPER(supplier_code)
 ) AS s ON UPPER(i.supplier_code) = s.supplier_key
 LEFT JOIN (
-    SELECT p.po_key, CAST(MIN(r.received_at) AS DATE) AS first_date
-    FROM (SELECT DISTINCT UPPER(po_no) AS po_key FROM mart.order_line_status WHERE is_receiving_known) AS p
-    CROSS JOIN (SELECT MIN(received_at) AS received_at FROM mart.receipt_effective) AS r
-    GROUP BY p.po_key
+    SELECT UPPER(po_no) AS po_key, MIN(ordered_date) AS ordered_date
+    FROM mart.order_line_status
+    WHERE is_receiving_known
+    GROUP BY UPPER(po_no)
 ) AS o ON i.po_key = o.po_key
 CROSS JOIN (
-    SELECT CAST(MIN(received_at) AS DATE) AS first_date FROM mart.receipt_effective WHERE supplier_code IS NULL
-) AS u
+    SELECT
+        CAST(MIN(received_at) AS DATE) AS first_date,
+        CAST(MIN(CASE WHEN supplier_code IS NULL THEN received_at END) AS DATE) AS unnamed_first_date
+    FROM mart.receipt_effective
+) AS t
 WHERE v.is_invoice AND (i.receipt_no IS NOT NULL OR i.po_key IS NOT NULL)
-  AND (s.first_date + $grace_days <= i.invoiced_date OR o.first_date + $grace_days <= i.invoiced_date
-       OR u.first_date + $grace_days <= i.invoiced_date)
+  AND (s.first_date + $grace_days <= i.invoiced_date OR t.unnamed_first_date + $grace_days <= i.invoiced_date
+       OR (o.po_key IS NOT NULL
+           AND (t.first_date + $grace_days <= i.invoiced_date OR t.first_date <= o.ordered_date)))
 """
 not_applicable = "No invoice names an order or a receipt at a time for which receipts are loaded."
 not_applicable_zh = "没有发票指明采购订单或入库单，或没有载入相应时期的入库单。"
@@ -49,8 +53,9 @@ match_days = "Days around the invoice within which an unbilled receipt of the sa
 */
 -- An invoice names a receipt or an order. Not missing: a receipt re-entered under another number on the same order, as
 -- far as the order's other invoices leave some of it; an unbilled receipt of the same goods; what a credit note took
--- back; what is billed before it is due. Suppliers without any receipt are not judged. Another product or quantity than
--- received is invoice_qty_differs_from_receipt, a repeated invoice is invoice_entered_twice.
+-- back; what is billed before it is due. Judged are suppliers with receipts, and orders at a location with receipts; not
+-- the first days loaded, whose goods may have come before, unless the order is younger than the first receipt. Another
+-- product or quantity than received is invoice_qty_differs_from_receipt, a repeated invoice is invoice_entered_twice.
 WITH receiving AS (
     SELECT UPPER(COALESCE(supplier_code, '')) AS supplier_key, CAST(MIN(received_at) AS DATE) AS first_date
     FROM mart.receipt_effective
@@ -68,6 +73,7 @@ loaded_order AS (
     SELECT
         UPPER(po_no) AS po_key,
         MIN(location_code) AS location_code,
+        MIN(ordered_date) AS ordered_date,
         MAX(expected_date) AS expected_date,
         MAX(CASE WHEN is_receiving_known THEN 1 ELSE 0 END) = 1 AS is_receiving_known
     FROM mart.order_line_status
@@ -163,7 +169,10 @@ unbacked AS (
       AND (
           s.first_date + $grace_days <= l.invoiced_date
           OR t.unnamed_first_date + $grace_days <= l.invoiced_date
-          OR (o.is_receiving_known AND t.first_date + $grace_days <= l.invoiced_date)
+          OR (
+              o.is_receiving_known
+              AND (t.first_date + $grace_days <= l.invoiced_date OR t.first_date <= o.ordered_date)
+          )
       )
 ),
 
@@ -230,18 +239,20 @@ WHERE m.is_invoice
 GROUP BY m.supplier_code, m.invoice_no;
 /* cases
 [[case]]
-name = "an order without receipts, a receipt that does not exist, one that was cancelled, an order nobody placed"
+name = "an order without receipts, a receipt that does not exist, one that was cancelled, an order nobody placed, a supplier known by its order alone"
 expect = [
     { supplier_code = "V1", document_no = "I1", location_code = "S01", reason = "nothing_received", reference_no = "PO2", amount_at_risk = 35, line_count = 2 },
     { supplier_code = "V1", document_no = "I2", reason = "unknown_receipt", reference_no = "R77", amount_at_risk = 20 },
     { supplier_code = "V1", document_no = "I3", reason = "void_receipt", reference_no = "R3" },
     { supplier_code = "V1", document_no = "I4", reason = "unknown_order", reference_no = "PO88" },
+    { supplier_code = "V7", document_no = "I5", reason = "nothing_received", reference_no = "PO5" },
 ]
 tables.purchase_order_line = '''
 po_no | line_no | supplier_code | location_code | product_code | ordered_date | ordered_qty
 PO1   | 1       | V1            | S01           | P1           | 2025-03-01   | 10
 PO2   | 1       | V1            | S01           | P1           | 2025-03-10   | 10
 PO2   | 2       | V1            | S01           | P2           | 2025-03-10   | 5
+PO5   | 1       | V7            | S01           | P2           | 2025-03-03   | 5
 '''
 tables.receipt_line = '''
 location_code | receipt_no | line_no | po_no | supplier_code | product_code | received_qty | received_at         | status
@@ -256,6 +267,7 @@ V1            | I1         | 2       | PO2   |            | P2           | 2025-
 V1            | I2         | 1       | PO1   | R77        | P1           | 2025-03-16    | 10           | 2
 V1            | I3         | 1       |       | R3         | P3           | 2025-03-17    | 9            | 2
 V1            | I4         | 1       | PO88  |            | P4           | 2025-03-18    | 9            | 2
+V7            | I5         | 1       | PO5   |            | P2           | 2025-03-06    | 5            | 2
 '''
 
 [[case]]
@@ -266,6 +278,7 @@ po_no | line_no | supplier_code | product_code | ordered_date | ordered_qty
 PO1   | 1       | V1            | P1           | 2025-03-01   | 10
 PO2   | 1       | V1            | P2           | 2025-03-01   | 7
 PO3   | 1       | V1            | P3           | 2025-03-01   | 6
+PO0   | 1       | V1            | P7           | 2025-02-25   | 6
 '''
 tables.receipt_line = '''
 location_code | receipt_no | line_no | po_no | supplier_code | product_code | received_qty | rejected_qty | received_at         | status
