@@ -24,7 +24,19 @@ tolerance_price = "Amount per base unit by which a cost may be rounded."
 tolerance_share = "Share of the computed amount by which the line may differ."
 */
 -- The amount may be of what arrived or of what was accepted. Signs are aligned by the model, since sources write the
--- amount of a return either way. A receipt entered twice is looked at once.
+-- amount of a return either way. Exports that repeat the document's total on every line are right where that total is.
+-- A receipt entered twice is looked at once.
+WITH totalled AS (
+    SELECT location_code, receipt_no
+    FROM mart.receipt_effective
+    GROUP BY location_code, receipt_no
+    HAVING COUNT(*) > 1 AND COUNT(*) = COUNT(line_amount) AND COUNT(*) = COUNT(unit_cost)
+       AND MIN(line_amount) = MAX(line_amount)
+       AND ABS(MIN(line_amount) - SUM(received_base_qty * unit_cost)) <= GREATEST(
+           SUM(ABS(received_base_qty)) * $tolerance_price, ABS(SUM(received_base_qty * unit_cost)) * $tolerance_share
+       )
+)
+
 SELECT
     r.location_code,
     r.product_code,
@@ -42,7 +54,9 @@ SELECT
     r.file_id,
     r.row_no
 FROM mart.receipt_effective AS r
-WHERE ABS(r.line_amount - r.received_base_qty * r.unit_cost) > ABS(r.received_base_qty) * $tolerance_price
+LEFT JOIN totalled AS t ON r.location_code = t.location_code AND r.receipt_no = t.receipt_no
+WHERE t.receipt_no IS NULL
+  AND ABS(r.line_amount - r.received_base_qty * r.unit_cost) > ABS(r.received_base_qty) * $tolerance_price
   AND ABS(r.line_amount - r.received_base_qty * r.unit_cost)
   > ABS(r.received_base_qty * r.unit_cost) * $tolerance_share
   AND (
@@ -69,7 +83,7 @@ S01           | R1         | 3       | P3           | 2            | 5.00      |
 '''
 
 [[case]]
-name = "rounded costs and amounts, rejected goods left out, a return in either sign, a gift, a figure missing"
+name = "rounded costs and amounts, rejected goods left out, a return in either sign, a gift, a figure missing, the document's total on each line"
 expect = []
 tables.receipt_line = '''
 location_code | receipt_no | line_no | receipt_type | product_code | received_qty | rejected_qty | unit_cost | line_amount | received_at
@@ -83,5 +97,7 @@ S01           | R1         | 7       | normal       | P7           | 1000       
 S01           | R2         | 1       | return       | P1           | 3            |              | 4.00      | 12.00       | 2025-03-03 09:00:00
 S01           | R2         | 2       | return       | P2           | 3            |              | 4.00      | -12.00      | 2025-03-03 09:00:00
 S01           | R2         | 3       | return       | P3           | -3           |              | 4.00      | -12.00      | 2025-03-03 09:00:00
+S01           | R3         | 1       | normal       | P1           | 3            |              | 4.00      | 37.00       | 2025-03-03 09:00:00
+S01           | R3         | 2       | normal       | P2           | 5            |              | 5.00      | 37.00       | 2025-03-03 09:00:00
 '''
 */
