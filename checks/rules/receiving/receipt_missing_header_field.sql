@@ -27,6 +27,7 @@ WITH document AS (
         e.receipt_no,
         NULLIF(e.location_code, '') AS stated_location,
         MIN(e.supplier_code) AS supplier_code,
+        MIN(r.supplier_code) AS stated_supplier,
         MIN(r.created_by) AS created_by,
         MIN(e.received_at) AS received_at,
         MIN(r.recorded_at) AS recorded_at,
@@ -48,7 +49,7 @@ in_file AS (
         file_id,
         COUNT(*) AS receipts,
         COUNT(stated_location) AS locations,
-        COUNT(supplier_code) AS suppliers,
+        COUNT(stated_supplier) AS suppliers,
         COUNT(created_by) AS creators,
         COUNT(received_at) AS times
     FROM document
@@ -58,7 +59,7 @@ in_file AS (
 in_location AS (
     SELECT
         location_code,
-        COUNT(supplier_code) AS suppliers,
+        COUNT(stated_supplier) AS suppliers,
         COUNT(created_by) AS creators,
         COUNT(received_at) AS times
     FROM document
@@ -139,6 +140,6 @@ S01           | R2         | 1       | PO1   |               | P1           | 10
 S01           | R2         | 2       | PO1   |               | P2           | 10           | 2025-03-03 09:00:00 |            | approved  | 1       | 3
 S01           | R3         | 1       |       |               | P2           | 10           | 2025-03-03 09:00:00 |            | cancelled | 1       | 4
 S01           | R8         | 1       |       |               | P1           | 10           | 2025-03-05 09:00:00 |            | approved  | 2       | 1
-S01           | R9         | 1       |       |               | P1           | 10           | 2025-03-06 09:00:00 |            | approved  | 2       | 2
+S01           | R9         | 1       | PO1   |               | P1           | 10           | 2025-03-06 09:00:00 |            | approved  | 2       | 2
 '''
 */

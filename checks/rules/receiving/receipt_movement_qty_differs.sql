@@ -10,13 +10,14 @@ fix_zh = "查清哪个数字正确，以一笔注明该入库单号的调整更�
 message = "Receipt {document_no}, product {product_code}: {expected_qty} accepted, {actual_qty} posted to stock"
 message_zh = "入库单 {document_no} 商品 {product_code}：验收 {expected_qty}，记入库存 {actual_qty}"
 grain = ["location_code", "document_no", "product_code"]
-population = "SELECT * FROM mart.receipt_posting WHERE movement_count > 0 AND NOT is_pending"
+population = "SELECT * FROM mart.receipt_posting WHERE movement_count > 0 AND is_numbered AND NOT is_pending"
 needs = ["accepted_qty"]
 not_applicable = "No stock movement carries the number of a receipt that is loaded."
 not_applicable_zh = "没有库存变动注明已载入的入库单号。"
 */
 -- All movements under the receipt's number and product are summed, corrections included; batches are not told apart.
--- What one device sent twice is movement_duplicated_by_sync, a receipt entered twice is that rule's finding.
+-- Where ledger and receipts share a number by chance alone nothing is compared, see receipt_posting. What one device sent
+-- twice is movement_duplicated_by_sync, a receipt entered twice is that rule's finding.
 SELECT
     r.location_code,
     r.product_code,
@@ -41,7 +42,7 @@ SELECT
 FROM mart.receipt_posting AS r
 LEFT JOIN mart.last_cost AS c ON r.location_code = c.location_code AND r.product_code = c.product_code
 LEFT JOIN core.product AS p ON r.product_code = p.product_code
-WHERE r.movement_count > 0 AND NOT r.is_pending
+WHERE r.movement_count > 0 AND r.is_numbered AND NOT r.is_pending
   AND r.moved_qty <> r.accepted_qty AND r.distinct_moved_qty <> r.accepted_qty
   AND NOT EXISTS (
       SELECT 1 FROM mart.receipt_duplicate AS d
