@@ -217,10 +217,11 @@ HAVING COUNT(g.note_key) = 0 AND NOT BOOL_OR(j.is_reached) AND NOT BOOL_AND(j.is
    AND MIN(j.delivered_date) + $grace_days < $as_of;
 /* cases
 [[case]]
-name = "nobody entered the note; the order's other delivery was; valued at the order's price"
+name = "nobody entered the note; the order's other delivery was, with its number or without; valued at the order's price"
 expect = [
     { supplier_code = "V1", document_no = "DN-2", location_code = "S01", product_code = "P1", expected_qty = 10, difference_qty = -10, amount_at_risk = 20, days_open = 6, po_no = "PO1", line_count = 1 },
     { supplier_code = "V2", document_no = "100", product_code = "", expected_qty = 9, line_count = 2 },
+    { supplier_code = "V1", document_no = "DN-4", expected_qty = 12 },
 ]
 as_of = 2025-03-11
 tables.purchase_order_line = '''
@@ -231,6 +232,8 @@ tables.delivery_note_line = '''
 supplier_code | delivery_note_no | line_no | po_no | location_code | product_code | delivered_date | delivered_qty
 V1            | DN-1             | 1       | PO1   | S01           | P1           | 2025-03-03     | 10
 V1            | DN-2             | 1       | PO1   | S01           | P1           | 2025-03-05     | 10
+V1            | DN-3             | 1       | PO2   | S01           | P1           | 2025-03-03     | 11
+V1            | DN-4             | 1       | PO2   | S01           | P1           | 2025-03-05     | 12
 V2            | 100              | 1       |       | S01           | P2           | 2025-03-05     | 4
 V2            | 100              | 2       |       | S01           | P3           | 2025-03-05     | 5
 V1            | 100              | 1       |       | S01           | P2           | 2025-03-05     | 7
@@ -239,6 +242,7 @@ tables.receipt_line = '''
 location_code | receipt_no | line_no | po_no | delivery_note_no | supplier_code | product_code | received_qty | received_at
 S01           | R1         | 1       | PO1   | dn1              | V1            | P1           | 10           | 2025-03-03 09:00:00
 S01           | R2         | 1       |       | 100              | V1            | P2           | 7            | 2025-03-06 09:00:00
+S01           | R3         | 1       | PO2   |                  | V1            | P1           | 10           | 2025-03-03 09:00:00
 '''
 
 [[case]]
@@ -255,17 +259,19 @@ V1            | DN-05            | 1       | PO5   | S01           | P1         
 V1            | DN-06            | 1       | PO5   | S01           | P1           | 2025-03-04     | 7
 V1            | DN-07            | 1       |       | S01           | P7           | 2025-03-03     | 24
 V1            | DN-08            | 1       |       | S01           | P8           | 2025-03-03     | 3
+V1            | DN-09            | 1       | PO9   | S01           | P9           | 2025-03-03     | 5
 '''
 tables.receipt_line = '''
 location_code | receipt_no | line_no | po_no | delivery_note_no | supplier_code | product_code | received_qty | received_at
 S01           | R1         | 1       |       | dn O1            | v1            | P1           | 10           | 2025-03-03 09:00:00
-S01           | R2         | 1       |       | DN02             |               | P1           | 10           | 2025-03-03 09:00:00
+S01           | R2         | 1       |       | DN02             |               | P1           | 9            | 2025-03-03 09:00:00
 S01           | R3         | 1       | PO3   |                  | V1            | P1           | 8            | 2025-03-03 09:00:00
 S01           | R4         | 1       | po4   | DN-40            | V1            | P1           | 10           | 2025-03-03 09:00:00
 S01           | R5         | 1       | PO5   | DN-05            | V1            | P1           | 6            | 2025-03-03 09:00:00
 S01           | R6         | 1       | PO5   | DN-05            | V1            | P1           | 7            | 2025-03-04 09:00:00
 S01           | R7         | 1       |       | D7               | V1            | P7           | 24           | 2025-03-04 09:00:00
 S01           | R8         | 1       |       | DN-08            | V9            | P8           | 3            | 2025-03-04 09:00:00
+S01           | R9         | 1       | PO9   | DN-09            | V9            | P99          | 4            | 2025-03-04 09:00:00
 '''
 
 [[case]]

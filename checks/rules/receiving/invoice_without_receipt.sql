@@ -264,6 +264,7 @@ supplier_code | invoice_no | line_no | po_no | receipt_no | product_code | invoi
 V1            | I0         | 1       | PO1   | R1         | P1           | 2025-03-12    | 10           | 2
 V1            | I1         | 1       | PO2   |            | P1           | 2025-03-15    | 10           | 2
 V1            | I1         | 2       | PO2   |            | P2           | 2025-03-15    | 5            | 3
+V1            | C1         | 1       | PO2   |            | P1           | 2025-03-16    | -1           | 2
 V1            | I2         | 1       | PO1   | R77        | P1           | 2025-03-16    | 10           | 2
 V1            | I3         | 1       |       | R3         | P3           | 2025-03-17    | 9            | 2
 V1            | I4         | 1       | PO88  |            | P4           | 2025-03-18    | 9            | 2
@@ -298,6 +299,7 @@ V1            | C4         | 1       | PO3   |            | P3           | 2025-
 V1            | I5         | 1       |       |            | P9           | 2025-03-15    | 6            | 2
 V8            | I6         | 1       | SV-1  |            |              | 2025-03-15    | 1            | 900
 V1            | I7         | 1       | PO0   |            | P7           | 2025-03-05    | 6            | 2
+V1            | I8         | 1       | PO1   |            | P1           | 2025-03-15    | 3            | 2
 '''
 
 [[case]]
@@ -316,7 +318,7 @@ S01           | R1         | 1       | PO1   | V1            | P1           | 10
 '''
 tables.invoice_line = '''
 supplier_code | invoice_no | line_no | po_no | product_code | invoiced_date | invoiced_qty | unit_price
-V1            | I2         | 1       | PO2   | P1           | 2025-03-10    | 10           | 2
-V1            | I3         | 1       | PO3   | P1           | 2025-03-18    | 10           | 2
+V1            | I2         | 1       | PO2   | P1           | 2025-03-10    | 8            | 2
+V1            | I3         | 1       | PO3   | P1           | 2025-03-18    | 8            | 2
 '''
 */

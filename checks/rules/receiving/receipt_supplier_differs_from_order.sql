@@ -137,7 +137,7 @@ location_code | receipt_no | line_no | receipt_type | po_no | supplier_code | pr
 S01           | R1         | 1       | normal       | po1   | V1            | P1           | 4            | 2025-03-02 09:00:00 | approved
 S01           | R2         | 1       | normal       | PO1   |               | P1           | 3            | 2025-03-03 09:00:00 | approved
 S01           | R3         | 1       | normal       | PO2   | V2            | P1           | 10           | 2025-03-02 09:00:00 | approved
-S01           | R4         | 1       | normal       | PO3   | V2            | P1           | 10           | 2025-03-02 09:00:00 | approved
+S01           | R4         | 1       | normal       | PO3   | v2            | P1           | 10           | 2025-03-02 09:00:00 | approved
 S01           | R5         | 1       | normal       | PO1   | V9            | P1           | 2            | 2025-03-04 09:00:00 | approved
 S01           | R6         | 1       | return       | PO1   | V9            | P1           | 2            | 2025-03-04 10:00:00 | approved
 S01           | R7         | 1       | normal       | PO1   | V1            | P1           | 2            | 2025-03-04 11:00:00 | approved
