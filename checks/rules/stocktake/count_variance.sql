@@ -18,40 +18,59 @@ not_applicable_zh = "没有可与账面核对的盘点：请导入库存变动�
 [params]
 tolerance_qty = 0.0
 tolerance_share = 0.0
+tolerance_share_a = 0.0
+tolerance_share_b = 0.0
+tolerance_share_c = 0.0
 
 [param_notes]
 tolerance_qty = "Differences up to this many base units are accepted."
-tolerance_share = "Differences up to this share of the book quantity are accepted, 0.01 for one percent; the wider tolerance holds."
+tolerance_share = "Differences up to this share of the book quantity are accepted, 0.01 for one percent; the widest tolerance holds."
+tolerance_share_a = "The same for class A, the products that make the first 80 % of a year's usage value at the location."
+tolerance_share_b = "The same for class B, the next 15 %."
+tolerance_share_c = "The same for class C, the rest."
 */
+-- The evidence shows the whole document, gross and net of the sign: a net of nothing can hide much.
 SELECT
-    location_code,
-    product_code,
-    batch_no,
-    count_no AS document_no,
-    CAST(counted_at AS DATE) AS occurred_date,
-    book_qty AS expected_qty,
-    final_qty AS actual_qty,
-    variance_qty AS difference_qty,
-    ABS(variance_value) AS amount_at_risk,
-    CASE WHEN variance_qty > 0 THEN 'gain' ELSE 'loss' END AS direction,
-    variance_value,
-    book_basis,
-    stated_book_qty,
-    computed_book_qty,
-    counted_qty,
-    recounted_qty,
-    counted_at,
-    round_no,
-    lines,
-    unit_cost,
-    opening_basis,
-    movements_before,
-    file_id,
-    row_no
-FROM mart.count_result
-WHERE variance_qty <> 0
-  AND ABS(variance_qty) > GREATEST(
-      CAST($tolerance_qty AS DECIMAL(18, 3)), CAST($tolerance_share AS DECIMAL(9, 6)) * ABS(book_qty)
+    r.location_code,
+    r.product_code,
+    r.batch_no,
+    r.count_no AS document_no,
+    CAST(r.counted_at AS DATE) AS occurred_date,
+    r.book_qty AS expected_qty,
+    r.final_qty AS actual_qty,
+    r.variance_qty AS difference_qty,
+    ABS(r.variance_value) AS amount_at_risk,
+    CASE WHEN r.variance_qty > 0 THEN 'gain' ELSE 'loss' END AS direction,
+    r.variance_value,
+    COALESCE(a.abc_class, 'C') AS abc_class,
+    r.book_basis,
+    r.stated_book_qty,
+    r.computed_book_qty,
+    r.counted_qty,
+    r.recounted_qty,
+    r.counted_at,
+    r.round_no,
+    r.lines,
+    r.unit_cost,
+    r.opening_basis,
+    r.movements_before,
+    d.book_value AS document_book_value,
+    d.gross_value AS document_gross_value,
+    d.net_value AS document_net_value,
+    r.file_id,
+    r.row_no
+FROM mart.count_result AS r
+JOIN mart.count_document AS d ON d.location_code = r.location_code AND d.count_no = r.count_no
+LEFT JOIN mart.abc_class AS a ON a.location_code = r.location_code AND a.product_code = r.product_code
+WHERE r.variance_qty <> 0
+  AND ABS(r.variance_qty) > GREATEST(
+      CAST($tolerance_qty AS DECIMAL(18, 3)),
+      CAST($tolerance_share AS DECIMAL(9, 6)) * ABS(r.book_qty),
+      CASE COALESCE(a.abc_class, 'C')
+          WHEN 'A' THEN CAST($tolerance_share_a AS DECIMAL(9, 6))
+          WHEN 'B' THEN CAST($tolerance_share_b AS DECIMAL(9, 6))
+          ELSE CAST($tolerance_share_c AS DECIMAL(9, 6))
+      END * ABS(r.book_qty)
   );
 /* cases
 [[case]]
@@ -134,5 +153,39 @@ location_code | count_no | line_no | product_code | counted_at          | book_q
 S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 100      | 97
 S01           | C1       | 2       | P2           | 2025-03-03 20:00:00 | 100      | 96
 S01           | C1       | 3       | P3           | 2025-03-03 20:00:00 | 5        | 4
+'''
+
+[[case]]
+name = "a tolerance for each class; gross and net of the document"
+expect = [
+  { product_code = "P1", abc_class = "A", difference_qty = -2, document_book_value = 310, document_gross_value = 11, document_net_value = -5 },
+  { product_code = "P3", abc_class = "C", difference_qty = -6 },
+]
+params = { tolerance_share_a = 0.01, tolerance_share_b = 0.03, tolerance_share_c = 0.05 }
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | unit_cost
+S01           | M1          | 2025-03-01 08:00:00 | P1           | opening       | 190       | 1
+S01           | M2          | 2025-03-02 08:00:00 | P1           | sale          | -90       | 1
+S01           | M3          | 2025-03-01 08:00:00 | P2           | opening       | 110       | 1
+S01           | M4          | 2025-03-02 08:00:00 | P2           | sale          | -10       | 1
+S01           | M5          | 2025-03-01 08:00:00 | P3           | opening       | 100       | 1
+S01           | M6          | 2025-03-01 08:00:00 | P4           | opening       | 10        | 1
+'''
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | counted_qty
+S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 98
+S01           | C1       | 2       | P2           | 2025-03-03 20:00:00 | 103
+S01           | C1       | 3       | P3           | 2025-03-03 20:00:00 | 94
+S01           | C1       | 4       | P4           | 2025-03-03 20:00:00 | 10
+'''
+
+[[case]]
+name = "the widest tolerance holds"
+expect = []
+params = { tolerance_qty = 3, tolerance_share_a = 0.01, tolerance_share_c = 0.05 }
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | book_qty | counted_qty
+S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 100      | 95
+S01           | C1       | 2       | P2           | 2025-03-03 20:00:00 | 10       | 13
 '''
 */
