@@ -8,7 +8,7 @@ grain = ["location_code", "count_no", "product_code", "batch_no", "second_round_
 -- A recount stands on the line of its count; of the lines of a product those alone are added up that were recounted.
 -- A round is held against the round before it, each by what it came to. What moved between two rounds is no
 -- difference: it is added to the first. A recount on the line has no moment of its own, so nothing is added there.
--- People are compared as sets: several counters of one round are written together.
+-- Several counters of one round are written together, the first and the last of them.
 WITH line AS (
     SELECT
         location_code,
@@ -42,8 +42,14 @@ recount AS (
         TRUE AS is_recount,
         SUM(counted_qty) AS first_qty,
         SUM(recounted_qty) AS second_qty,
-        STRING_AGG(DISTINCT UPPER(counted_by), ',' ORDER BY UPPER(counted_by)) AS first_counter,
-        STRING_AGG(DISTINCT UPPER(recounted_by), ',' ORDER BY UPPER(recounted_by)) AS second_counter,
+        CASE
+            WHEN MIN(UPPER(counted_by)) = MAX(UPPER(counted_by)) THEN MIN(UPPER(counted_by))
+            ELSE MIN(UPPER(counted_by)) || '+' || MAX(UPPER(counted_by))
+        END AS first_counter,
+        CASE
+            WHEN MIN(UPPER(recounted_by)) = MAX(UPPER(recounted_by)) THEN MIN(UPPER(recounted_by))
+            ELSE MIN(UPPER(recounted_by)) || '+' || MAX(UPPER(recounted_by))
+        END AS second_counter,
         BOOL_OR(COALESCE(UPPER(counted_by) = UPPER(recounted_by), FALSE)) AS is_same_person,
         MIN(counted_at) AS first_at,
         MAX(counted_at) AS second_at,
@@ -55,22 +61,36 @@ recount AS (
     GROUP BY location_code, count_no, product_code, batch_no, round_no
 ),
 
+several AS (
+    SELECT location_code, count_no, product_code, batch_no
+    FROM line
+    GROUP BY location_code, count_no, product_code, batch_no
+    HAVING MIN(round_no) < MAX(round_no)
+),
+
 taken AS (
     SELECT
-        location_code,
-        count_no,
-        product_code,
-        batch_no,
-        round_no,
+        l.location_code,
+        l.count_no,
+        l.product_code,
+        l.batch_no,
+        l.round_no,
         SUM(COALESCE(recounted_qty, counted_qty)) AS final_qty,
-        STRING_AGG(DISTINCT UPPER(counted_by), ',' ORDER BY UPPER(counted_by)) AS counter,
-        MIN(counted_at) AS started_at,
+        CASE
+            WHEN MIN(UPPER(counted_by)) = MAX(UPPER(counted_by)) THEN MIN(UPPER(counted_by))
+            ELSE MIN(UPPER(counted_by)) || '+' || MAX(UPPER(counted_by))
+        END AS counter,
         MAX(counted_at) AS counted_at,
         MAX(unit_cost) AS unit_cost,
         MIN(file_id) AS file_id,
         MIN(row_no) AS row_no
-    FROM line
-    GROUP BY location_code, count_no, product_code, batch_no, round_no
+    FROM line AS l
+    JOIN several AS s
+        ON s.location_code = l.location_code
+        AND s.count_no = l.count_no
+        AND s.product_code = l.product_code
+        AND s.batch_no = l.batch_no
+    GROUP BY l.location_code, l.count_no, l.product_code, l.batch_no, l.round_no
 ),
 
 followed AS (
