@@ -3,7 +3,7 @@ title = "What each counter wrote down"
 title_zh = "各盘点人的实盘记录"
 what = "Per stocktake, product, batch, round and counter the first count, beside the book that the counter could have copied."
 what_zh = "每张盘点单、商品、批号、轮次、盘点人的初盘数，以及盘点人可能照抄的账面数。"
-grain = ["location_code", "count_no", "product_code", "batch_no", "round_no", "counter_key"]
+grain = ["location_code", "count_no", "product_code", "batch_no", "round_no", "counted_by"]
 */
 -- The book beside it is the one the POS printed on the count, else the one worked out from the ledger. There is none
 -- where several people counted the product in one round, since each of them saw a part of it.
@@ -14,8 +14,7 @@ WITH line AS (
         product_code,
         COALESCE(batch_no, '') AS batch_no,
         COALESCE(round_no, 1) AS round_no,
-        COALESCE(UPPER(counted_by), '') AS counter_key,
-        MIN(counted_by) AS counted_by,
+        UPPER(counted_by) AS counted_by,
         SUM(counted_qty) AS counted_qty,
         CASE WHEN MIN(book_qty) = MAX(book_qty) THEN MAX(book_qty) ELSE SUM(book_qty) END AS stated_book_qty,
         COUNT(*) AS lines,
@@ -30,15 +29,14 @@ WITH line AS (
       AND (status IS NULL OR status <> 'cancelled')
       AND CAST(counted_at AS DATE) <= $as_of
     GROUP BY
-        location_code, count_no, product_code, COALESCE(batch_no, ''), COALESCE(round_no, 1),
-        COALESCE(UPPER(counted_by), '')
+        location_code, count_no, product_code, COALESCE(batch_no, ''), COALESCE(round_no, 1), UPPER(counted_by)
 ),
 
 shared AS (
-    SELECT
-        *,
-        COUNT(*) OVER (PARTITION BY location_code, count_no, product_code, batch_no, round_no) AS people
+    SELECT location_code, count_no, product_code, batch_no, round_no
     FROM line
+    GROUP BY location_code, count_no, product_code, batch_no, round_no
+    HAVING COUNT(*) > 1
 )
 
 SELECT
@@ -47,16 +45,15 @@ SELECT
     s.product_code,
     s.batch_no,
     s.round_no,
-    -- Capitals fold; empty where nobody is named.
-    s.counter_key,
+    -- In capitals; NULL where nobody is named.
     s.counted_by,
     CAST(s.counted_qty AS DECIMAL(18, 3)) AS counted_qty,
     -- NULL where there is no book, or several people counted the product in this round.
     CAST(
-        CASE WHEN s.people = 1 THEN COALESCE(s.stated_book_qty, r.computed_book_qty) END AS DECIMAL(18, 3)
+        CASE WHEN h.count_no IS NULL THEN COALESCE(s.stated_book_qty, r.computed_book_qty) END AS DECIMAL(18, 3)
     ) AS book_qty,
     CASE
-        WHEN s.people > 1 THEN NULL
+        WHEN h.count_no IS NOT NULL THEN NULL
         WHEN s.stated_book_qty IS NOT NULL THEN 'stated'
         WHEN r.computed_book_qty IS NOT NULL THEN 'computed'
     END AS book_basis,
@@ -65,7 +62,13 @@ SELECT
     COALESCE(s.unit_cost, k.unit_cost, p.purchase_price) AS unit_cost,
     s.file_id,
     s.row_no
-FROM shared AS s
+FROM line AS s
+LEFT JOIN shared AS h
+    ON h.location_code = s.location_code
+    AND h.count_no = s.count_no
+    AND h.product_code = s.product_code
+    AND h.batch_no = s.batch_no
+    AND h.round_no = s.round_no
 LEFT JOIN mart.count_result AS r
     ON r.location_code = s.location_code
     AND r.count_no = s.count_no
@@ -77,12 +80,12 @@ LEFT JOIN core.product AS p ON p.product_code = s.product_code;
 [[case]]
 name = "stated before computed; two places of one counter are one take; two people in a round have no book"
 expect = [
-  { product_code = "P1", counter_key = "E1", counted_qty = 9, book_qty = 9, book_basis = "stated", lines = 2 },
-  { product_code = "P2", counter_key = "E1", counted_qty = 4, book_qty = 5, book_basis = "computed" },
-  { product_code = "P3", counter_key = "E1", counted_qty = 4, book_qty = "" },
-  { product_code = "P3", counter_key = "E2", counted_qty = 2, book_qty = "" },
-  { product_code = "P4", counter_key = "", round_no = 1, counted_qty = 1, book_qty = 3 },
-  { product_code = "P4", counter_key = "E2", round_no = 2, counted_qty = 3, book_qty = 3 },
+  { product_code = "P1", counted_by = "E1", counted_qty = 9, book_qty = 9, book_basis = "stated", lines = 2 },
+  { product_code = "P2", counted_by = "E1", counted_qty = 4, book_qty = 5, book_basis = "computed" },
+  { product_code = "P3", counted_by = "E1", counted_qty = 4, book_qty = "" },
+  { product_code = "P3", counted_by = "E2", counted_qty = 2, book_qty = "" },
+  { product_code = "P4", counted_by = "", round_no = 1, counted_qty = 1, book_qty = 3 },
+  { product_code = "P4", counted_by = "E2", round_no = 2, counted_qty = 3, book_qty = 3 },
 ]
 tables.stock_movement = '''
 location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty
