@@ -8,7 +8,9 @@ grain = ["location_code", "count_no", "product_code"]
 -- The book as in count_result, of the product with all its batches; where it is unknown or unexplained the product is
 -- left out. A product that sold out or came in while the count was on could rightly be on the sheet or not.
 -- A spot count has nothing to say about what it left out: documents that list less than a tenth of the products the
--- location has in stock today are dropped before the ledger is read for them, which it is once per document of a location.
+-- location has in stock today are dropped.
+-- The ledger is not joined with every later count. Its days are numbered by how many counts had begun by then (step), the
+-- movements summed by step, and the sums added up along the steps; the days of a count itself are read apart, to the moment.
 WITH stocked AS (
     SELECT location_code, COUNT(*) AS products
     FROM mart.on_hand
@@ -17,7 +19,17 @@ WITH stocked AS (
 ),
 
 document AS (
-    SELECT d.location_code, d.count_no, d.started_at, d.ended_at
+    SELECT
+        d.location_code,
+        d.count_no,
+        d.started_at,
+        d.ended_at,
+        CAST(d.started_at AS DATE) AS started_date,
+        CAST(d.ended_at AS DATE) AS ended_date,
+        COUNT(*) OVER (
+            PARTITION BY d.location_code ORDER BY CAST(d.started_at AS DATE)
+            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS step
     FROM mart.count_document AS d
     LEFT JOIN stocked AS s ON s.location_code = d.location_code
     WHERE d.products * 10 >= COALESCE(s.products, 0)
@@ -35,7 +47,60 @@ known AS (
     HAVING MAX(opening_qty) FILTER (WHERE batch_no = '') IS NOT NULL AND SUM(unexplained_qty) = 0
 ),
 
-moved AS (
+moved_day AS (
+    SELECT DISTINCT location_code, CAST(occurred_at AS DATE) AS moved_date FROM mart.stock_ledger
+),
+
+day_step AS (
+    SELECT m.location_code, m.moved_date, COUNT(*) FILTER (WHERE d.started_date <= m.moved_date) AS step
+    FROM moved_day AS m
+    JOIN document AS d ON d.location_code = m.location_code
+    GROUP BY m.location_code, m.moved_date
+),
+
+step_sum AS (
+    SELECT m.location_code, m.product_code, s.step, SUM(m.moved_qty) AS moved_qty
+    FROM mart.stock_ledger AS m
+    JOIN day_step AS s ON s.location_code = m.location_code AND s.moved_date = CAST(m.occurred_at AS DATE)
+    GROUP BY m.location_code, m.product_code, s.step
+),
+
+-- Every known product at every count, placed behind the last step before the count's own day.
+along AS (
+    SELECT location_code, product_code, step, NULL AS count_no, moved_qty
+    FROM step_sum
+    UNION ALL
+    SELECT d.location_code, k.product_code, d.step - 1, d.count_no, 0
+    FROM document AS d
+    JOIN known AS k ON k.location_code = d.location_code
+    -- A stated opening is stock from its own moment only.
+    WHERE k.opening_basis <> 'stated' OR k.first_moved_at < d.started_at
+),
+
+before_day AS (
+    SELECT location_code, count_no, product_code, moved_qty
+    FROM (
+        SELECT
+            location_code,
+            count_no,
+            product_code,
+            SUM(moved_qty) OVER (
+                PARTITION BY location_code, product_code ORDER BY step
+                RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS moved_qty
+        FROM along
+    ) AS summed
+    WHERE count_no IS NOT NULL
+),
+
+count_day AS (
+    SELECT d.location_code, d.count_no, d.started_at, d.ended_at, m.moved_date
+    FROM document AS d
+    JOIN moved_day AS m ON m.location_code = d.location_code
+    WHERE m.moved_date >= d.started_date AND m.moved_date <= d.ended_date
+),
+
+on_day AS (
     SELECT
         d.location_code,
         d.count_no,
@@ -43,26 +108,25 @@ moved AS (
         SUM(m.moved_qty) FILTER (WHERE m.occurred_at < d.started_at) AS before_qty,
         SUM(m.moved_qty) AS until_qty
     FROM mart.stock_ledger AS m
-    JOIN document AS d ON d.location_code = m.location_code
+    JOIN count_day AS d ON d.location_code = m.location_code AND d.moved_date = CAST(m.occurred_at AS DATE)
     WHERE m.occurred_at < d.ended_at AND COALESCE(m.document_no, '') <> d.count_no
     GROUP BY d.location_code, d.count_no, m.product_code
 ),
 
 stock AS (
     SELECT
-        d.location_code,
-        d.count_no,
-        k.product_code,
+        b.location_code,
+        b.count_no,
+        b.product_code,
         d.started_at,
         d.ended_at,
-        k.opening_qty + COALESCE(m.before_qty, 0) AS book_qty,
-        k.opening_qty + COALESCE(m.until_qty, 0) AS book_after_qty
-    FROM document AS d
-    JOIN known AS k ON k.location_code = d.location_code
-    LEFT JOIN moved AS m
-        ON m.location_code = d.location_code AND m.count_no = d.count_no AND m.product_code = k.product_code
-    -- A stated opening is stock from its own moment only.
-    WHERE k.opening_basis <> 'stated' OR k.first_moved_at < d.started_at
+        k.opening_qty + b.moved_qty + COALESCE(o.before_qty, 0) AS book_qty,
+        k.opening_qty + b.moved_qty + COALESCE(o.until_qty, 0) AS book_after_qty
+    FROM before_day AS b
+    JOIN document AS d ON d.location_code = b.location_code AND d.count_no = b.count_no
+    JOIN known AS k ON k.location_code = b.location_code AND k.product_code = b.product_code
+    LEFT JOIN on_day AS o
+        ON o.location_code = b.location_code AND o.count_no = b.count_no AND o.product_code = b.product_code
 ),
 
 counted AS (
@@ -120,5 +184,36 @@ tables.count_line = '''
 location_code | count_no | line_no | product_code | counted_at          | counted_qty
 S01           | C1       | 1       | P1           | 2025-03-03 20:00:00 | 10
 S01           | C1       | 2       | P9           | 2025-03-03 21:00:00 | 10
+'''
+
+[[case]]
+name = "several counts: two begun on one day, one that takes three days, and what each found in stock"
+expect = [
+  { count_no = "C1", product_code = "P1", book_qty = 10 },
+  { count_no = "C2", product_code = "P1", book_qty = 8 },
+  { count_no = "C2", product_code = "P2", book_qty = 5, is_counted = true },
+  { count_no = "C3", product_code = "P1", book_qty = 7, is_counted = true, products_in_stock = 1 },
+  { count_no = "C4", product_code = "P1", book_qty = 3 },
+  { count_no = "C4", product_code = "P2", book_qty = 1 },
+]
+tables.stock_movement = '''
+location_code | movement_id | occurred_at         | product_code | movement_type | moved_qty | document_no
+S01           | M1          | 2025-03-01 08:00:00 | P1           | opening       | 10        |
+S01           | M2          | 2025-03-03 12:00:00 | P1           | sale          | -2        | T1
+S01           | M3          | 2025-03-03 12:30:00 | P2           | receipt       | 5         | R1
+S01           | M4          | 2025-03-05 12:00:00 | P1           | sale          | -1        | T2
+S01           | M5          | 2025-03-11 12:00:00 | P1           | sale          | -4        | T3
+S01           | M6          | 2025-03-11 12:00:00 | P2           | sale          | -5        | T3
+S01           | M7          | 2025-03-12 21:00:00 | P2           | count_gain    | 1         | C3
+S01           | M8          | 2025-04-01 08:00:00 | P1           | sale          | -3        | T4
+'''
+tables.count_line = '''
+location_code | count_no | line_no | product_code | counted_at          | counted_qty
+S01           | C1       | 1       | P1           | 2025-03-03 09:00:00 | 10
+S01           | C2       | 1       | P2           | 2025-03-03 20:00:00 | 5
+S01           | C3       | 1       | P1           | 2025-03-10 20:00:00 | 7
+S01           | C3       | 2       | P2           | 2025-03-12 20:00:00 | 1
+S01           | C4       | 1       | P1           | 2025-03-31 20:00:00 | 3
+S01           | C4       | 2       | P2           | 2025-03-31 20:00:00 | 1
 '''
 */
