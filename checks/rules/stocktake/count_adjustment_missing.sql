@@ -10,7 +10,7 @@ fix_zh = "检查差异是否过账失败或记在别的单号下；若没有，�
 message = "Count {document_no}: the difference of {expected_qty} of {product_code} ({counted_qty} counted, {book_qty} in the book) was not posted within {days_since} days"
 message_zh = "盘点单 {document_no}：{product_code} 差异 {expected_qty}（实盘 {counted_qty}，账面 {book_qty}）已过 {days_since} 天仍未入账"
 grain = ["location_code", "document_no", "product_code", "batch_no"]
-population = "SELECT * FROM mart.count_posting WHERE NOT is_open AND variance_qty <> 0 AND CAST(counted_at AS DATE) + $days < $as_of"
+population = "SELECT * FROM mart.count_posting WHERE NOT is_open AND variance_qty <> 0"
 not_applicable = "No closed count with a difference at a location that posts its counts under their number."
 not_applicable_zh = "没有已审核且有差异的盘点，或门店未按盘点单号入账。"
 
