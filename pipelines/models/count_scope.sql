@@ -10,7 +10,8 @@ grain = ["location_code", "count_no", "product_code"]
 -- A spot count has nothing to say about what it left out: documents that list less than a tenth of the products the
 -- location has in stock today are dropped.
 -- The ledger is not joined with every later count. Its days are numbered by how many counts had begun by then (step), the
--- movements summed by step, and the sums added up along the steps; the days of a count itself are read apart, to the moment.
+-- movements summed by step, and the sums added up along the steps; the days of a count itself are read apart, to the moment,
+-- and without what the count posted on them.
 WITH stocked AS (
     SELECT location_code, COUNT(*) AS products
     FROM mart.on_hand

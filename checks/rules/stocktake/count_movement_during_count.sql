@@ -28,7 +28,7 @@ grace_minutes = "Minutes that a till takes to send a movement: recorded within t
 */
 -- From the first moment of the count to the moment the product was counted; the count's own postings are not movements
 -- of goods. What was recorded before the product was counted is in the book the counter saw. That a movement was recorded
--- late at all follows from the rest; said apart it spares the join almost all movements (3.1 s to 1.6 s on 10 million).
+-- late at all follows from the rest; said apart it spares the join almost all movements (3.1 s to 0.4 s on 10 million).
 SELECT
     c.location_code,
     c.product_code,
