@@ -211,7 +211,8 @@ span AS (
         UPPER(location_code) AS location_key,
         SUM(movements) AS movements,
         MIN(first_moved_on) AS first_moved_on,
-        MAX(last_moved_on) AS last_moved_on
+        MAX(last_moved_on) AS last_moved_on,
+        MAX(covered_until) AS covered_until
     FROM mart.ledger_span
     GROUP BY UPPER(location_code)
 )
@@ -254,7 +255,7 @@ SELECT
                 p.movements < 20
                 OR (
                     p.first_moved_on <= CAST(COALESCE(b.sent_at, b.received_at) AS DATE)
-                    AND p.last_moved_on >= CAST(COALESCE(b.last_sent_at, b.last_received_at) AS DATE)
+                    AND p.covered_until >= CAST(COALESCE(b.last_sent_at, b.last_received_at) AS DATE)
                 )
             ),
             FALSE
