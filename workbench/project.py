@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.contracts import Table
     from workbench.lake import Lake
     from workbench.sources import Source
+    from workbench.store.connection import Store
 
 Clock = Callable[[], dt.datetime]
 
@@ -90,6 +91,13 @@ class Project:
         from workbench.lake import Lake
 
         return Lake(self.root, self.settings.lake, self.notify)
+
+    @cached_property
+    def store(self) -> Store:
+        """What people decided, not yet opened."""
+        from workbench.store.connection import Store
+
+        return Store(self.var, self.settings.store)
 
     @cached_property
     def archive(self) -> Archive:

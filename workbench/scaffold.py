@@ -27,6 +27,9 @@ _SETTINGS = """\
 # data_path = "var/lake"
 # memory_limit = "4GB"
 
+[store]
+# address = "sqlite"              # what people decide; or a PostgreSQL address, also the catalogue's · 人工决定的存放处
+
 [check]
 # fail_on = "low"                 # exit code 10 from this severity on: critical high medium low never
 

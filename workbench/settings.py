@@ -30,6 +30,12 @@ class LakeSettings(_Section):
     threads: int = Field(default=0, ge=0)
 
 
+class StoreSettings(_Section):
+    """Where what people decide is kept: `sqlite` (`var/ops.sqlite`) or a PostgreSQL address."""
+
+    address: str = "sqlite"
+
+
 class ShopSettings(_Section):
     """Whose stock it is: the language of texts, the currency of amounts, the name that stands on snapshots."""
 
@@ -50,6 +56,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WORKBENCH_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     lake: LakeSettings = LakeSettings()
+    store: StoreSettings = StoreSettings()
     shop: ShopSettings = ShopSettings()
     check: CheckSettings = CheckSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
