@@ -17,8 +17,8 @@ def _():
     import marimo as mo
     import polars as pl
 
-    from workbench.findings import last_run, list_findings, money_by_rule
     from workbench.project import Project
+    from workbench.triage.listing import last_run, list_findings, money_by_rule
 
     return Path, Project, alt, last_run, list_findings, mo, money_by_rule, pl
 

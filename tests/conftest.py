@@ -151,7 +151,7 @@ class Shop:
         return check(p.lake, p.contracts, p.catalogue, rules or p.settings.rules, as_of, "tester", self.now, rule_ids)
 
     def findings(self, *statuses: str) -> list[dict[str, Any]]:
-        from workbench.findings import list_findings
+        from workbench.triage.listing import list_findings
 
         names, rows = list_findings(self.con, statuses=statuses)
         return [dict(zip(names, row, strict=True)) for row in rows]

@@ -33,7 +33,10 @@ FINDING_COLUMNS = (
 )
 _TEXTS = ("title", "title_zh", "why", "why_zh", "fix", "fix_zh", "message", "message_zh")
 _REQUIRED = (*_TEXTS, "severity", "assertion", "grain", "population")
-_OPTIONAL = ("needs", "params", "param_notes", "words", "not_applicable", "not_applicable_zh")
+_OPTIONAL = (
+    *("needs", "params", "param_notes", "param_notes_zh", "words", "not_applicable", "not_applicable_zh"),
+    *("consequence_of", "ageing"),
+)
 _TABLE = re.compile(r"\b(core|mart)\.([a-z_]+)\b")
 
 
@@ -97,6 +100,16 @@ class Rule:
     def needs(self) -> tuple[str, ...]:
         """Columns of the population without which a row cannot be tested."""
         return tuple(self.file.header.get("needs", ()))
+
+    @property
+    def consequence_of(self) -> tuple[str, ...]:
+        """Rules whose findings explain this rule's findings on the same goods: look at those first."""
+        return tuple(self.file.header.get("consequence_of", ()))
+
+    @property
+    def ageing(self) -> tuple[str, ...]:
+        """Columns of the answer that change with the day alone, like days since expiry: no news about a finding."""
+        return tuple(self.file.header.get("ageing", ()))
 
     @property
     def params(self) -> Mapping[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from workbench.accounting import FileReport
 from workbench.errors import ConfigurationError
-from workbench.findings import CheckReport, check, list_findings, money_by_rule
+from workbench.findings import CheckReport, check
 from workbench.ingest import ingest
 from workbench.project import Project
 from workbench.scaffold import make_project, origin
+from workbench.triage.listing import list_findings, money_by_rule
 
 AS_OF = dt.date(2025, 3, 31)
 _KEY_COLUMNS = ("document_no", "document_line_no", "location_code", "product_code", "batch_no", "occurred_date")

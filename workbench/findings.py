@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.catalogue import SEVERITIES, Catalogue, Rule
+from workbench.catalogue import Catalogue, Rule
 from workbench.contracts import Table
 from workbench.errors import ConfigurationError, UsageError
 from workbench.evaluation import Evaluations
@@ -21,13 +21,10 @@ from workbench.lake import Lake
 from workbench.refresh import refresh_models
 from workbench.runner import Outcome, RuleSettings, TransactionLostError, run_rule, settings_for
 from workbench.storage import writing_to
-from workbench.tables import OPS_TABLES, ensure_tables
+from workbench.tables import ensure_tables
 
 if TYPE_CHECKING:
     import duckdb
-
-STATUSES = ("open", "reopened", "resolved")
-_COLUMNS = tuple(OPS_TABLES["ops.finding"])
 
 
 @dataclass(frozen=True)
@@ -245,54 +242,3 @@ def _record(
             for o in report.outcomes
         ],
     )
-
-
-def list_findings(
-    con: duckdb.DuckDBPyConnection,
-    rules: Sequence[str] = (),
-    statuses: Sequence[str] = (),
-    severity: str = "",
-    location: str = "",
-    limit: int | None = None,
-) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Findings as column names and rows, gravest and dearest first; without `statuses` those not resolved."""
-    conditions, values = ["true"], []
-    for column, wanted in (("rule_id", rules), ("status", statuses)):
-        if wanted:
-            conditions.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-            values += list(wanted)
-    if not statuses:
-        conditions.append("status <> 'resolved'")
-    if severity:
-        conditions.append("severity = ?")
-        values.append(severity)
-    if location:
-        conditions.append("location_code = ?")
-        values.append(location)
-    rank = " ".join(f"WHEN '{s}' THEN {i}" for i, s in enumerate(SEVERITIES))
-    sql = (
-        f"SELECT {', '.join(_COLUMNS)} FROM ops.finding WHERE {' AND '.join(conditions)}"
-        f" ORDER BY CASE severity {rank} END, amount_at_risk DESC NULLS LAST, rule_id, document_no,"
-        " document_line_no, product_code, occurred_date, finding_id"
-    )
-    if limit is not None:
-        sql += f" LIMIT {int(limit)}"
-    return list(_COLUMNS), con.execute(sql, values).fetchall()
-
-
-def money_by_rule(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, Decimal]]:
-    """Unresolved findings by rule: rule, severity, number, amount at risk in the store's currency; dearest first."""
-    return con.execute(
-        "SELECT rule_id, min(severity), count(*), coalesce(sum(amount_at_risk), 0) AS money FROM ops.finding"
-        " WHERE status <> 'resolved' GROUP BY rule_id ORDER BY money DESC, rule_id"
-    ).fetchall()
-
-
-def last_run(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The newest run as a dictionary, empty where nothing was checked yet."""
-    cursor = con.execute(
-        "SELECT run_id, as_of, started_at, seconds, status, rules, tested, violated, new, still_open, resolved,"
-        " reopened FROM ops.run ORDER BY run_id DESC LIMIT 1"
-    )
-    row = cursor.fetchone()
-    return dict(zip([d[0] for d in cursor.description], row, strict=True)) if row else {}
