@@ -37,6 +37,12 @@ _OPTIONAL = (
     *("needs", "params", "param_notes", "param_notes_zh", "words", "not_applicable", "not_applicable_zh"),
     *("consequence_of", "ageing"),
 )
+_LISTS = ("grain", "needs", "consequence_of", "ageing")
+_SHAPES: tuple[tuple[type, str, tuple[str, ...]], ...] = (
+    (str, "a text in quotes", (*_TEXTS, "population", "not_applicable", "not_applicable_zh")),
+    (list, 'a list like ["location_code", "document_no"]', _LISTS),
+    (dict, "a table of names and values", ("params", "param_notes", "param_notes_zh", "words")),
+)
 _TABLE = re.compile(r"\b(core|mart)\.([a-z_]+)\b")
 
 
@@ -192,26 +198,49 @@ def load_catalogue(rules_folder: Path, models_folder: Path) -> Catalogue:
 
 def rule_faults(rule: Rule) -> list[str]:
     """What is wrong with a rule's header, a sentence each; empty when all is well."""
+    return [text for _, text in header_faults(rule)]
+
+
+def header_faults(rule: Rule) -> list[tuple[str, str]]:
+    """What is wrong with a rule's header: the field (`title`, `params.limit`), empty where it is missing, and why."""
     header = rule.file.header
-    faults = [f"the header lacks {name}; add it." for name in _REQUIRED if not header.get(name)]
-    faults += [f"the header has an unknown field {name}." for name in header if name not in (*_REQUIRED, *_OPTIONAL)]
-    if header.get("severity") not in SEVERITIES:
-        faults.append(f"severity is {header.get('severity')!r}: use one of {', '.join(SEVERITIES)}.")
-    if header.get("assertion") not in ASSERTIONS:
-        faults.append(f"assertion is {header.get('assertion')!r}: use one of {', '.join(ASSERTIONS)}.")
-    if not faults:
-        declared = set(rule.params) | {"as_of"}
+    faults = [("", f"the header lacks {name}; add it.") for name in _REQUIRED if not header.get(name)]
+    known = (*_REQUIRED, *_OPTIONAL)
+    faults += [(name, f"the header has an unknown field {name}.") for name in header if name not in known]
+    for name, values in (("severity", SEVERITIES), ("assertion", ASSERTIONS)):
+        if header.get(name) not in values:
+            faults.append((name, f"{name} is {header.get(name)!r}: use one of {', '.join(values)}."))
+    for kinds, meant, names in _SHAPES:
         faults += [
-            f"words.{word} needs two texts, English and Chinese."
-            for word, names in header.get("words", {}).items()
-            if not isinstance(names, list) or len(names) != 2
+            (name, f"{name} is {header[name]!r}: use {meant}.")
+            for name in names
+            if header.get(name) and not isinstance(header[name], kinds)
         ]
-        used = rule.file.parameters | parameters_of(rule.population)
-        faults += [f"${name} is used but not declared under params." for name in sorted(used - declared)]
-        faults += [f"parameter {name} is declared but never used." for name in sorted(set(rule.params) - used)]
-        faults += [
-            f"parameter {name} is {value!r}: use a number, a text, a date or true/false."
-            for name, value in rule.params.items()
-            if not isinstance(value, (int, str, Decimal, bool)) and not hasattr(value, "isoformat")
-        ]
+    faults += [
+        (name, f"{name} holds {value!r}: use names of columns or rules in quotes.")
+        for name in _LISTS
+        for value in (header[name] if isinstance(header.get(name), list) else ())
+        if not isinstance(value, str)
+    ]
+    return faults or _faults_within(rule)
+
+
+def _faults_within(rule: Rule) -> list[tuple[str, str]]:
+    header = rule.file.header
+    faults = [
+        (f"words.{word}", f"words.{word} needs two texts, English and Chinese.")
+        for word, names in header.get("words", {}).items()
+        if not isinstance(names, list) or len(names) != 2
+    ]
+    used = rule.file.parameters | parameters_of(rule.population)
+    undeclared = sorted(used - {*rule.params, "as_of"})
+    faults += [("", f"${name} is used but not declared under params.") for name in undeclared]
+    faults += [
+        (f"params.{name}", f"parameter {name} is declared but never used.") for name in sorted(set(rule.params) - used)
+    ]
+    faults += [
+        (f"params.{name}", f"parameter {name} is {value!r}: use a number, a text, a date or true/false.")
+        for name, value in rule.params.items()
+        if not isinstance(value, (int, str, Decimal, bool)) and not hasattr(value, "isoformat")
+    ]
     return faults

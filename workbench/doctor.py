@@ -48,6 +48,7 @@ def examine(project: Project) -> list[Finding]:
         ("sources", _sources),
         ("disk", _disk),
         ("lake", _lake),
+        ("store", _store),
         ("archive", _archive),
         ("conservation", _conservation),
     ]
@@ -131,6 +132,17 @@ def _lake(project: Project) -> Iterator[Finding]:
     for table in project.contracts:
         con.execute(f"SELECT count(*), max(row_no) FROM core.{table}").fetchone()
     yield Finding("lake", True, f"{len(snapshots)} snapshots, every core table can be read")
+
+
+def _store(project: Project) -> Iterator[Finding]:
+    if not project.store.exists:
+        yield Finding("store", True, "none yet: it is made when somebody first decides something")
+        return
+    from workbench.store.decisions import in_force
+
+    counts = [len(in_force(project.store, t)) for t in ("finding_dismissal", "finding_assignment", "known_good")]
+    told = "{} dismissed, {} assigned, {} known good".format(*counts)
+    yield Finding("store", True, f"{project.store.place} · {project.store.version()} · {told}")
 
 
 def _archive(project: Project) -> Iterator[Finding]:

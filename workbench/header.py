@@ -39,13 +39,30 @@ class Case:
 
 @dataclass(frozen=True)
 class SqlFile:
-    """One file of the catalogue, taken apart. `digest` changes with any character of the file."""
+    """One file of the catalogue, taken apart. `digest` changes with any character of the file; `sql_line` is the line
+    of the file on which the SQL begins, `header_text` the header as it stands, from the file's first line on.
+    """
 
     path: Path
     header: Mapping[str, Any]
     sql: str
     cases: tuple[Case, ...]
     digest: str
+    sql_line: int = 1
+    header_text: str = ""
+
+    def line_of(self, field_name: str) -> int:
+        """The line of the file on which a header field stands, like `title` or `params.limit`; 1 where it is not."""
+        *tables, name = field_name.split(".")
+        is_within = not tables
+        dotted = re.compile(rf"\s*{re.escape(field_name)}\s*=")
+        plain = re.compile(rf'\s*"?{re.escape(name)}"?\s*=')
+        for number, line in enumerate(self.header_text.splitlines(), start=1):
+            if line.strip().startswith("["):
+                is_within = line.strip() == f"[{'.'.join(tables)}]"
+            elif dotted.match(line) or (is_within and plain.match(line)):
+                return number
+        return 1
 
     @property
     def name(self) -> str:
@@ -58,6 +75,14 @@ class SqlFile:
         return parameters_of(self.sql)
 
 
+class SqlFileError(ConfigurationError):
+    """A file that cannot be taken apart, with the line of the file where it breaks."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 def parameters_of(sql: str) -> frozenset[str]:
     """Names of the `$parameters` of a statement, outside its comments and texts."""
     return frozenset(_PARAMETER.findall(_COMMENT_OR_TEXT.sub(" ", sql)))
@@ -65,29 +90,45 @@ def parameters_of(sql: str) -> frozenset[str]:
 
 def read_sql_file(path: Path) -> SqlFile:
     """Take a file apart; ConfigurationError says which part cannot be read and why."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SqlFileError(f"{path} is not UTF-8: save it as UTF-8.") from error
     match = _FILE.match(text)
     if match is None:
-        raise ConfigurationError(f'{path} does not begin with a header comment: start it with /* title = "…" … */.')
-    header = _toml(match["header"], path, "header")
-    cases = _toml(match["cases"] or "", path, "cases")
+        raise SqlFileError(f'{path} does not begin with a header comment: start it with /* title = "…" … */.')
+    header = _toml(match, "header", path)
+    cases = _toml(match, "cases", path)
     sql = match["sql"].strip().rstrip(";").strip()
     if not sql:
-        raise ConfigurationError(f"{path} holds no SELECT between its header and its cases.")
+        raise SqlFileError(
+            f"{path} holds no SELECT between its header and its cases.", text.count("\n", 0, match.end("header")) + 1
+        )
+    try:
+        little = tuple(_case(raw, path) for raw in cases.get("case", []))
+    except ConfigurationError as error:
+        raise SqlFileError(str(error), text.count("\n", 0, match.start("cases")) + 1) from error
     return SqlFile(
         path=path,
         header=header,
         sql=sql,
-        cases=tuple(_case(raw, path) for raw in cases.get("case", [])),
+        cases=little,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        sql_line=text.count("\n", 0, text.index(sql, match.start("sql"))) + 1,
+        header_text=text[: match.end("header")],
     )
 
 
-def _toml(text: str, path: Path, part: str) -> dict[str, Any]:
+def _toml(match: re.Match[str], part: str, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(match[part] or "", parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"The {part} of {path} is not valid TOML: {error}.") from error
+        before = match.string.count("\n", 0, match.start(part))
+        place = re.search(r"line (\d+)", str(error))
+        # tomllib counts from the comment's first line, an editor from the file's.
+        line = before + (int(place[1]) if place else match[part].count("\n") + 1)
+        reason = re.sub(r"\(at (?:line \d+|end of document)", f"(at line {line}", str(error)).rstrip(".")
+        raise SqlFileError(f"The {part} of {path} is not valid TOML: {reason}.", line) from error
 
 
 def _case(raw: dict[str, Any], path: Path) -> Case:

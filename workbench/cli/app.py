@@ -87,12 +87,19 @@ def _moved_to_front(arguments: Sequence[str]) -> list[str]:
     return front + rest
 
 
+def load_commands() -> None:
+    """Import every module that registers commands."""
+    import workbench.cli.catalogue
+    import workbench.cli.checking
+    import workbench.cli.deciding
+    import workbench.cli.loading
+    import workbench.cli.projects
+    import workbench.cli.triage  # noqa: F401
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. A user's error is one sentence on stderr and the exit code of its cause."""
-    import workbench.cli.checking
-    import workbench.cli.loading
-    import workbench.cli.projects  # noqa: F401  the commands register themselves
-
+    load_commands()
     line = _moved_to_front(sys.argv[1:] if arguments is None else arguments)
     try:
         app(args=line, prog_name="workbench")

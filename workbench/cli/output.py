@@ -19,7 +19,7 @@ from workbench.words import label
 FORMATS = ("table", "json", "csv", "xlsx")
 # Below the header; and Excel's calendar begins in 1900.
 _SHEET_ROWS, _FIRST_YEAR = 1_048_575, 1900
-_MIDDLE = {"severity", "status"}
+_MIDDLE = {"severity", "status", "suppression", "came_back"}
 # What people copy or read down a column stays on one line; sentences fold.
 _WHOLE = {*_MIDDLE, "rule_id", "finding_id", "occurred_date", "document_no", "table_name", "committed_at"}
 _COLOURS = {"critical": "bold red", "high": "red", "error": "bold red", "refused": "red", "fail": "red"}
@@ -37,8 +37,12 @@ def emit_rows(
     language: str,
     path: Path | None = None,
     title: str = "",
+    headings: bool = False,
 ) -> None:
-    """Write rows in one of FORMATS to stdout or to a file."""
+    """Write rows in one of FORMATS to stdout or to a file.
+
+    `headings` true gives a workbook for people: its header and its words in their language.
+    """
     if form not in FORMATS:
         raise UsageError(f"There is no format {form!r}: use one of {', '.join(FORMATS)}.")
     if form == "table":
@@ -47,7 +51,13 @@ def emit_rows(
     if form == "xlsx":
         if path is None:
             raise UsageError("A workbook needs a file: add --output FILE.xlsx.")
-        _write_xlsx(names, rows, path)
+        if headings:
+            words = [
+                [label(c, language) if n in _MIDDLE and c else c for n, c in zip(names, r, strict=True)] for r in rows
+            ]
+            _write_xlsx([label(name, language) for name in names], words, path)
+        else:
+            _write_xlsx(names, rows, path)
         return
     text = (
         as_json([dict(zip(names, row, strict=True)) for row in rows]) + "\n" if form == "json" else _as_csv(names, rows)

@@ -52,7 +52,7 @@ class Group:
     @property
     def severity(self) -> str:
         """The gravest of its severities."""
-        return min((f["severity"] for f in self.findings), key=SEVERITIES.index)
+        return SEVERITIES[min(SEVERITIES.index(f["severity"]) for f in self.findings)]
 
 
 def products_of_documents(con: duckdb.DuckDBPyConnection, findings: Sequence[Finding]) -> dict[str, set[str]]:

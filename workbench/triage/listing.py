@@ -77,6 +77,13 @@ def list_findings(
     return list(_COLUMNS), con.execute(sql, values).fetchall()
 
 
+def listed(con: duckdb.DuckDBPyConnection, wanted: Filter) -> list[dict[str, Any]]:
+    """Findings as the checks left them, each as a dictionary; what was assigned to whom is not asked."""
+    where, values = _where(wanted, has_triage=False)
+    sql = f"SELECT {', '.join(_COLUMNS)} FROM ops.finding AS f WHERE {where} ORDER BY {_order('severity')}"
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in con.execute(sql, values).fetchall()]
+
+
 def triaged_findings(
     con: duckdb.DuckDBPyConnection, wanted: Filter, suppressed: bool | None = False, sort: str = "severity"
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -130,7 +137,8 @@ def _order(sort: str) -> str:
 
 
 def _where(wanted: Filter, has_triage: bool) -> tuple[str, list[Any]]:
-    conditions, values = ["true"], []
+    conditions: list[str] = ["true"]
+    values: list[Any] = []
 
     def add(condition: str, *given: Any) -> None:
         conditions.append(condition)

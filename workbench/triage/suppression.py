@@ -78,7 +78,7 @@ def load_triage(con: duckdb.DuckDBPyConnection, store: Store, today: dt.date, ru
         if entry["until_date"] >= today and finding_id not in changes:
             decided[finding_id] = _suppressed(DISMISSED, entry, entry["dismissed_by"])
         else:
-            why = "expired" if entry["until_date"] < today else "changed"
+            why = "expired" if entry["until_date"] < today else "evidence_changed"
             decided.setdefault(finding_id, {}).update(came_back=why, changed=changes.get(finding_id))
     for entry in in_force(store, "finding_assignment"):
         decided.setdefault(entry["finding_id"], {})["assigned_to"] = entry["assigned_to"]
@@ -91,6 +91,13 @@ def subject_of(finding: Mapping[str, Any]) -> Subject:
     facts = {c: _text(finding[c]) for c in FINDING_COLUMNS} | json.loads(finding["evidence"] or "{}")
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     return Subject(finding["finding_id"], finding["rule_id"], finding["evidence_hash"], text)
+
+
+def covered_by(con: duckdb.DuckDBPyConnection, store: Store, known_good_id: int) -> list[str]:
+    """Unresolved findings that an entry of the known-good list covers, whether its day is past or not."""
+    entries = [e for e in in_force(store, KNOWN_GOOD) if e["known_good_id"] == known_good_id]
+    unresolved = con.execute("SELECT finding_id FROM ops.finding WHERE status <> 'resolved'").fetchall()
+    return sorted({f for (f,) in unresolved} & {finding_id for finding_id, _ in _matches(con, entries)})
 
 
 def condition_fault(rule: Rule, column: str, value: str) -> str:
@@ -194,10 +201,11 @@ def _name(name: str) -> str:
 def _make_table(
     con: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "triage"
 ) -> None:
-    import pyarrow as pa
+    import polars as pl
 
-    columns_as_text = [pa.array([_text(row[i]) for row in rows], pa.string()) for i in range(len(columns))]
-    con.register("decided", pa.Table.from_arrays(columns_as_text, names=list(columns)))
+    texts = [[_text(value) for value in row] for row in rows]
+    frame = pl.DataFrame(texts, schema=dict.fromkeys(columns, pl.String), orient="row")
+    con.register("decided", frame)
     picked = ", ".join(f"CAST({_name(c)} AS {TRIAGE_COLUMNS.get(c, 'VARCHAR')}) AS {_name(c)}" for c in columns)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked} FROM decided")
     con.unregister("decided")

@@ -90,10 +90,10 @@ original AS (
         MIN(l.file_id) AS file_id,
         MAX(l.row_no) AS row_no,
         CASE WHEN MIN(l.product_code) = MAX(l.product_code) THEN MIN(l.product_code) END AS product_code,
-        SUM(l.moved_qty * (l.occurrences // s.copies)) AS real_qty,
+        SUM(l.moved_qty * (l.occurrences // NULLIF(s.copies, 0))) AS real_qty,
         SUM(
             COALESCE(l.sale_amount, l.moved_qty * COALESCE(l.unit_cost, p.purchase_price))
-            * (l.occurrences - l.occurrences // s.copies)
+            * (l.occurrences - l.occurrences // NULLIF(s.copies, 0))
         ) AS extra_amount
     FROM line AS l
     JOIN submission AS s
