@@ -135,6 +135,7 @@ def rule_page(rule: Rule) -> str:
                 ["assertion · 认定", ASSERTIONS[rule.assertion]],
                 ["a finding is one · 每个问题对应", _codes(rule.grain)],
                 ["reads · 读取", _codes(sorted(rule.tables))],
+                *_links(rule),
             ],
         ),
     ]
@@ -149,8 +150,11 @@ def rule_page(rule: Rule) -> str:
     if rule.needs:
         parts += [f"A row without {_codes(rule.needs)} is not tested. · 缺少 {_codes(rule.needs)} 的行不检查。"]
     if rule.params:
-        notes = header.get("param_notes", {})
-        rows = [[f"`{name}`", _shown(value), str(notes.get(name, ""))] for name, value in rule.params.items()]
+        notes, notes_zh = header.get("param_notes", {}), header.get("param_notes_zh", {})
+        rows = [
+            [f"`{name}`", _shown(value), " ".join(str(n[name]) for n in (notes, notes_zh) if name in n)]
+            for name, value in rule.params.items()
+        ]
         parts += ["## Parameters · 参数", _table(["parameter · 参数", "default · 默认", "meaning · 含义"], rows)]
     parts.append("## Examples · 示例")
     for case in rule.cases:
@@ -187,6 +191,13 @@ def _case_parts(case: Case) -> list[str]:
     if case.is_failing:
         parts += ["finding · 问题", _rows_table(case.expect)]
     return parts
+
+
+def _links(rule: Rule) -> list[list[str]]:
+    if not rule.consequence_of:
+        return []
+    causes = ", ".join(f"[{name}]({name}.md)" for name in rule.consequence_of)
+    return [["look first at · 可能源于", causes]]
 
 
 def _rows_table(rows: Sequence[Mapping[str, Any]]) -> str:

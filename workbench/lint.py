@@ -114,10 +114,6 @@ def _column_faults(rule: Rule) -> Iterator[tuple[str, str]]:
                 yield name, f"{name} names {placeholder}, which the SELECT does not return."
         if _PLACEHOLDER.sub("", rule.file.header[name]).strip("{}") != _PLACEHOLDER.sub("", rule.file.header[name]):
             yield name, f"{name} has a brace without its partner."
-    texts = [sorted(set(_PLACEHOLDER.findall(rule.file.header[name]))) for name in ("message", "message_zh")]
-    if texts[0] != texts[1]:
-        differing = sorted(set(texts[0]) ^ set(texts[1]))
-        yield "message_zh", f"message and message_zh do not name the same values: {', '.join(differing)}."
     if columns is None:
         return
     for field in ("grain", "ageing"):

@@ -86,6 +86,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "changed": ("what changed", "变化"),
     "dismissed": ("dismissed", "已忽略"),
     "known_good": ("known good", "已知正常"),
+    "decision": ("decision", "处理"),
     "expired": ("the dismissal ran out", "忽略已到期"),
     "evidence_changed": ("the evidence changed", "证据有变"),
     "in_force": ("in force", "有效"),
@@ -135,6 +136,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "另有 {count} 个问题已屏蔽（已忽略 {dismissed}，已知正常 {known_good}）："
         "用 `workbench findings --suppressed` 查看。",
     ),
+    "decided": ("{kind} until {until} by {who}: {reason}", "{kind}（{who}，至 {until}）：{reason}"),
     "grouped": (
         "{groups} groups of {findings} findings; the same goods are counted once.",
         "{findings} 个问题归为 {groups} 组；同一批货的金额只计一次。",

@@ -12,7 +12,7 @@ import typer
 from workbench.cli.app import State, app
 from workbench.cli.choices import amount, day, no_strangers, one_of
 from workbench.cli.output import emit_rows, print_table, say
-from workbench.words import sentence
+from workbench.words import label, sentence
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,17 +99,33 @@ def findings(
 
 
 def _print_findings(names: Sequence[str], rows: Sequence[Sequence[Any]], language: str, limit: int) -> None:
-    """The columns that all need, and those of what was decided where there is something to say."""
+    """The columns that all need, and what was decided where there is something to say."""
     text = "message_zh" if language == "zh" else "message"
     shown = ["finding_id", "rule_id", "severity", "status", "occurred_date", "amount_at_risk", text]
-    decided = ["suppression", "suppression_reason", "suppressed_until", "suppressed_by", "assigned_to", "came_back"]
     cut = rows[:limit] if limit else rows
-    for name in [*decided, "changed"]:
-        if any(row[names.index(name)] is not None for row in cut):
-            shown.append(name)
+    decisions = [_decision(dict(zip(names, row, strict=True)), language) for row in cut]
     table = [[row[names.index(n)] for n in shown] for row in cut]
-    print_table(["message" if n == text else n for n in shown], table, language)
+    headings = ["message" if n == text else n for n in shown]
+    if any(decisions):
+        headings.append("decision")
+        table = [[*row, said] for row, said in zip(table, decisions, strict=True)]
+    print_table(headings, table, language)
     _say_more(len(rows) - len(cut), language)
+
+
+def _decision(finding: Mapping[str, Any], language: str) -> str:
+    """What people decided about a finding, and why it is back where it was dismissed before."""
+    said = []
+    if finding["suppression"]:
+        values = {"kind": label(finding["suppression"], language), "until": finding["suppressed_until"]}
+        values |= {"who": finding["suppressed_by"], "reason": finding["suppression_reason"]}
+        said.append(sentence("decided", language, **values))
+    if finding["came_back"]:
+        why = label(finding["came_back"], language)
+        said.append(f"{why} ({finding['changed']})" if finding["changed"] else why)
+    if finding["assigned_to"]:
+        said.append(f"→ {finding['assigned_to']}")
+    return "\n".join(said)
 
 
 def _groups(
@@ -138,7 +154,9 @@ def _emit_groups(
     if not rows:
         say(sentence("no_findings_shown", language))
         return
-    left_out = {"finding_ids", "location_code", "document_no", *(("rules",) if by == "rule" else ())}
+    left_out = {"finding_ids", "location_code", "document_no"}
+    if by == "rule" or all(len(group.findings) == 1 for group in groups):
+        left_out.add("rules")
     shown = [name for name in names if name not in left_out]
     cut = rows[:limit] if limit else rows
     print_table(shown, [[row[name] for name in shown] for row in cut], language)

@@ -10,6 +10,7 @@ fix_zh = "从这笔首个不符的变动查起：核对系统库存卡片前后�
 message = "{product_code}: the POS shows {actual_qty} after {movement_id}, the ledger {expected_qty}"
 message_zh = "{product_code}：变动 {movement_id} 后系统结存 {actual_qty}，流水账 {expected_qty}"
 grain = ["location_code", "movement_id"]
+consequence_of = ["movement_duplicated_by_sync"]
 population = "SELECT * FROM mart.stock_ledger WHERE reported_balance_qty IS NOT NULL AND running_qty IS NOT NULL"
 not_applicable = "No movement reports a balance."
 not_applicable_zh = "库存变动中没有结存数量。"

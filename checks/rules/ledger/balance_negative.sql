@@ -10,6 +10,8 @@ fix_zh = "查看首日前后的变动：补录缺失的入库、更正错误的�
 message = "{product_code} was below zero from {occurred_date} for {days} days, at the lowest {actual_qty}"
 message_zh = "{product_code} 自 {occurred_date} 起账面为负，共 {days} 天，最低 {actual_qty}"
 grain = ["location_code", "product_code", "batch_no", "occurred_date", "started_at"]
+consequence_of = ["receipt_pack_factor_error", "movement_duplicated_by_sync"]
+ageing = ["days"]
 population = "SELECT * FROM mart.ledger_opening WHERE is_ledger_key AND opening_basis <> 'unknown' AND unexplained_qty = 0"
 not_applicable = "No ledger has a known opening: load opening movements, an on-hand report or a count."
 not_applicable_zh = "没有任何流水账的期初已知：请导入期初单据、库存余额或盘点单。"

@@ -12,6 +12,7 @@ message_zh = "发票 {document_no} 商品 {product_code}：针对 {basis_no} 开
 words.receipt = ["receipt", "入库单"]
 words.order = ["order", "采购订单"]
 grain = ["supplier_code", "location_code", "basis", "basis_no", "product_code"]
+consequence_of = ["receipt_entered_twice", "receipt_reentered_under_new_number", "receipt_pack_factor_error", "receipt_differs_from_delivery_note"]
 population = """
 SELECT i.*
 FROM mart.invoice_effective AS i

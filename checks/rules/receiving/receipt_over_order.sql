@@ -10,6 +10,7 @@ fix_zh = "对照送货单清点实物。若确实到货，由采购确认或退�
 message = "Order {document_no} line {document_line_no}: {actual_qty} received, {expected_qty} ordered ({difference_qty} too many)"
 message_zh = "采购订单 {document_no} 第 {document_line_no} 行：实收 {actual_qty}，订货 {expected_qty}，多收 {difference_qty}"
 grain = ["document_no", "document_line_no"]
+consequence_of = ["receipt_entered_twice", "receipt_reentered_under_new_number"]
 population = "SELECT * FROM mart.order_line_status WHERE receipt_count > 0 AND (status IS NULL OR status NOT IN ('draft', 'cancelled'))"
 needs = ["ordered_qty"]
 not_applicable = "No order line that is loaded has a receipt."

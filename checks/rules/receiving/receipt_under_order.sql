@@ -10,6 +10,7 @@ fix_zh = "向供应商询问余数。若已到货，补录入库；若不再送�
 message = "Order {document_no} line {document_line_no}: {actual_qty} received of {expected_qty} ordered"
 message_zh = "采购订单 {document_no} 第 {document_line_no} 行：订货 {expected_qty}，实收 {actual_qty}"
 grain = ["document_no", "document_line_no"]
+consequence_of = ["receipt_pack_factor_error", "receipt_differs_from_delivery_note"]
 population = "SELECT * FROM mart.order_line_status WHERE receipt_count > 0 AND (status IS NULL OR status NOT IN ('draft', 'cancelled')) AND (COALESCE(status, '') = 'closed' OR expected_date IS NULL OR expected_date < $as_of)"
 needs = ["ordered_qty"]
 not_applicable = "No order line that is closed or past its expected date has a receipt."

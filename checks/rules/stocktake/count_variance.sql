@@ -10,6 +10,7 @@ fix_zh = "先复盘该商品，再检查上次盘点以来的变动；查明原�
 message = "Count {document_no}: {actual_qty} of {product_code} on the shelf, {expected_qty} in the book, difference {difference_qty}"
 message_zh = "盘点单 {document_no}：{product_code} 实盘 {actual_qty}，账面 {expected_qty}，差异 {difference_qty}"
 grain = ["location_code", "document_no", "product_code", "batch_no"]
+consequence_of = ["receipt_entered_twice", "receipt_reentered_under_new_number", "receipt_pack_factor_error", "receipt_differs_from_delivery_note", "movement_duplicated_by_sync"]
 population = "SELECT * FROM mart.count_result WHERE book_basis <> 'opening'"
 needs = ["book_qty"]
 not_applicable = "No count has a book to be held against: load movements, or counts with their book quantity."
