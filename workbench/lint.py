@@ -112,7 +112,7 @@ def _column_faults(rule: Rule) -> Iterator[tuple[str, str]]:
                 yield name, f"{name} has {{{placeholder}}}, which is no name of a column."
             elif columns is not None and placeholder not in columns:
                 yield name, f"{name} names {placeholder}, which the SELECT does not return."
-        if _PLACEHOLDER.sub("", rule.file.header[name]).strip("{}") != _PLACEHOLDER.sub("", rule.file.header[name]):
+        if set("{}") & set(_PLACEHOLDER.sub("", rule.file.header[name])):
             yield name, f"{name} has a brace without its partner."
     if columns is None:
         return

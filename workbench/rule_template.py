@@ -10,7 +10,7 @@ from workbench.errors import UsageError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _PROCESS = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_TEMPLATE = """\
+_TEMPLATE = '''\
 /*
 title = "{title}"
 title_zh = "（待译）{rule_id}"
@@ -23,7 +23,9 @@ fix_zh = "说明下一步在门店该怎么做。"
 message = "Receipt {{document_no}} line {{document_line_no}}: {{actual_qty}} received, at most {{expected_qty}} likely"
 message_zh = "入库单 {{document_no}} 第 {{document_line_no}} 行：收货 {{actual_qty}}，应不超过 {{expected_qty}}"
 grain = ["location_code", "document_no", "document_line_no"]
-population = "SELECT received_qty FROM mart.receipt_effective WHERE CAST(received_at AS DATE) <= $as_of"
+population = """
+SELECT received_qty FROM core.receipt_line
+WHERE CAST(received_at AS DATE) <= $as_of AND COALESCE(status, 'approved') NOT IN ('draft', 'rejected', 'cancelled')"""
 needs = ["received_qty"]
 not_applicable = "No receipts are loaded."
 not_applicable_zh = "没有载入入库单。"
@@ -51,27 +53,28 @@ SELECT
     CAST((received_qty - CAST($max_qty AS DECIMAL(18, 3))) * unit_cost AS DECIMAL(18, 4)) AS amount_at_risk,
     file_id,
     row_no
-FROM mart.receipt_effective
+FROM core.receipt_line
 WHERE CAST(received_at AS DATE) <= $as_of
+  AND COALESCE(status, 'approved') NOT IN ('draft', 'rejected', 'cancelled')
   AND received_qty > CAST($max_qty AS DECIMAL(18, 3));
 /* cases
 [[case]]
 name = "what must be found"
 expect = [{{ document_no = "R1", document_line_no = 1, actual_qty = 1001, difference_qty = 1, amount_at_risk = 2 }}]
-tables.receipt_line = '''
+tables.receipt_line = {quotes}
 location_code | receipt_no | line_no | product_code | received_qty | unit_cost | received_at
 S01           | R1         | 1       | P1           | 1001         | 2         | 2025-03-01 09:00:00
-'''
+{quotes}
 
 [[case]]
 name = "what looks like it and is right"
 expect = []
-tables.receipt_line = '''
+tables.receipt_line = {quotes}
 location_code | receipt_no | line_no | product_code | received_qty | unit_cost | received_at
 S01           | R1         | 1       | P1           | 1000         | 2         | 2025-03-01 09:00:00
-'''
+{quotes}
 */
-"""
+'''
 
 
 def new_rule(rules_folder: Path, rule_id: str, process: str, severity: str) -> Path:
@@ -90,5 +93,5 @@ def new_rule(rules_folder: Path, rule_id: str, process: str, severity: str) -> P
     path = rules_folder / process / f"{rule_id}.sql"
     path.parent.mkdir(parents=True, exist_ok=True)
     title = rule_id.replace("_", " ").capitalize()
-    path.write_text(_TEMPLATE.format(rule_id=rule_id, severity=severity, title=title), encoding="utf-8")
+    path.write_text(_TEMPLATE.format(quotes="'''", rule_id=rule_id, severity=severity, title=title), encoding="utf-8")
     return path

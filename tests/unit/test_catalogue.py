@@ -11,10 +11,9 @@ import pytest
 
 from tests.conftest import RULE
 from workbench.cases import run_case
-from workbench.catalogue import Catalogue, load_catalogue, rule_faults, tables_of
+from workbench.catalogue import Catalogue, load_catalogue, tables_of
 from workbench.errors import ConfigurationError
 from workbench.header import parameters_of, read_sql_file
-from workbench.portable import lint_rule, lint_sql
 
 CASES = """
 /* cases
@@ -91,6 +90,9 @@ def test_parameters_and_tables_are_looked_for_outside_of_comments_and_texts() ->
         ("limit_qty = 10.0\n", "", "$limit_qty is used but not declared"),
         ("[params]\n", "[params]\nspare = 1\n", "spare is declared but never used"),
         ('unit_name = "piece"', 'unit_name = ["piece"]', "use a number, a text"),
+        ('grain = ["location_code", "document_no", "document_line_no"]', 'grain = "document_no"', "use a list like"),
+        ('needs = ["received_qty"]', "needs = [1]", "needs holds 1"),
+        ('title_zh = "白收了"', "title_zh = 5", "use a text in quotes"),
         ("/*\ntitle", "title", "does not begin with a header comment"),
         ('title = "Received in vain"', "title = Received", "not valid TOML"),
     ],
@@ -168,43 +170,3 @@ def test_a_case_over_what_does_not_exist(tmp_path: Path, contracts: Any, old: st
     rule = catalogue.rules["received_in_vain"]
     with pytest.raises(ConfigurationError, match=said):
         run_case(rule, rule.cases[0], contracts, catalogue)
-
-
-# --- lint ------------------------------------------------------------------------------------------------------------
-
-
-def test_lint_of_a_whole_rule(tmp_path: Path) -> None:
-    assert lint_rule(catalogue_of(tmp_path, RULE + CASES).rules["received_in_vain"]) == []
-    bare = catalogue_of(tmp_path).rules["received_in_vain"]
-    assert [fault.partition(":")[0] for fault in lint_rule(bare)] == [
-        "there is no failing case",
-        "there is no passing case",
-    ]
-    assert rule_faults(bare) == []
-
-
-@pytest.mark.parametrize(
-    ("sql", "said"),
-    [
-        ("SELECT a FROM core.product WHERE d < current_date", "as_of"),
-        ("SELECT random() AS r FROM core.product", "random"),
-        ("SELECT a,\n list(b) AS c FROM core.product GROUP BY a", "line 2"),
-        ("SELECT TRY_CAST(a AS INTEGER) AS b FROM core.product", "try_cast"),
-        ("SELECT CAST(a AS DOUBLE) AS b FROM core.product", "floating point"),
-        ("SELECT * FROM core.product", "SELECT \\*"),
-        ("DELETE FROM core.product", "not a SELECT"),
-        ("SELECT a FROM (SELECT", "cannot be parsed"),
-        ("SELECT no_such_function(a) AS b FROM core.product", "no_such_function"),
-    ],
-)
-def test_what_lies_outside_the_portable_subset(sql: str, said: str) -> None:
-    import re
-
-    assert any(re.search(said, fault) for fault in lint_sql(sql)), lint_sql(sql)
-
-
-def test_what_both_engines_answer_alike() -> None:
-    sql = """SELECT a.location_code, sum(a.qty) OVER (PARTITION BY a.location_code ORDER BY a.no) AS running
-        FROM core.x AS a LEFT JOIN core.y AS b ON a.k = b.k WHERE a.d <= $as_of AND coalesce(b.q, 0) > $limit
-        QUALIFY row_number() OVER (PARTITION BY a.k ORDER BY a.no) = 1"""
-    assert lint_sql(sql) == []

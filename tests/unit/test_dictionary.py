@@ -58,6 +58,10 @@ def test_rule_page_holds_all_a_manager_needs(catalogue: Catalogue) -> None:
             assert rule.text(name, "zh") in text
         assert rule.sql in text
         assert all(f"| `{name}` |" in text for name in rule.params)
+        for notes in ("param_notes", "param_notes_zh"):
+            assert all(note in text for note in rule.file.header.get(notes, {}).values())
+        assert all(f"[{cause}]({cause}.md)" in text for cause in rule.consequence_of)
+        assert all(f"`{column}`" in text for column in rule.grain)
         assert text.count("\n### ") == len(rule.cases)
 
 
@@ -78,3 +82,14 @@ def test_every_model_has_its_columns(written: dict[str, str], catalogue: Catalog
     for name in catalogue.models:
         section = written["models.md"].split(f"\n## {name}\n")[1].split("\n## ")[0]
         assert section.count("\n| `") >= 2
+
+
+def test_notes_on_parameters_stand_in_both_languages(tmp_path: Path) -> None:
+    from workbench.catalogue import load_catalogue
+    from workbench.rule_template import new_rule
+
+    new_rule(tmp_path, "receipt_too_large", "receiving", "low")
+    text = rule_page(load_catalogue(tmp_path, tmp_path / "models").rules["receipt_too_large"])
+    (row,) = (line for line in text.splitlines() if line.startswith("| `max_qty` |"))
+    assert "up to this many base units" in row
+    assert "不超过该数量" in row

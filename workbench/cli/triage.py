@@ -90,8 +90,10 @@ def findings(
         emit_rows(names, rows, chosen, language, output, headings=language == "zh")
     elif rows:
         _print_findings(names, rows, language, limit)
+    elif wanted == Filter() and not suppressed:
+        say(sentence("no_findings", language))
     else:
-        say(sentence("no_findings" if wanted == Filter() and not suppressed else "no_findings_shown", language))
+        say(sentence("no_findings_shown", language))
     hidden = {} if suppressed else count_suppressed(con, wanted)
     if hidden:
         kinds = {kind: hidden.get(kind, 0) for kind in ("dismissed", "known_good")}

@@ -77,6 +77,9 @@ class Store:
                 con = con.execution_options(sqlite_mode=mode)
                 with con.begin():
                     yield con
+        except sa.exc.IntegrityError as error:
+            # On SQLite writers wait for each other; on PostgreSQL the index lets one of two through.
+            raise InputRefused("Somebody else decided about the same at this moment: look again.") from error
         except sa.exc.OperationalError as error:
             raise self._unreachable(error) from error
         except sa.exc.DatabaseError as error:

@@ -1,0 +1,83 @@
+"""The operations store in PostgreSQL: the same decisions, the same schema, several who decide at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Shop
+from workbench.settings import StoreSettings
+from workbench.store.connection import VERSION_TABLE, Store
+from workbench.store.decisions import Act, Subject, add_known_good, assign, dismiss, history, in_force, undismiss
+
+pytestmark = pytest.mark.postgres
+NOW = dt.datetime(2025, 4, 1, 8, 0)
+ME = Act("me", NOW)
+LATER = dt.date(2025, 12, 31)
+
+
+def subject(finding_id: str) -> Subject:
+    return Subject(finding_id, "some_rule", "h", "{}")
+
+
+def test_decisions_as_on_sqlite(catalogue: str, tmp_path: Path) -> None:
+    store = Store(tmp_path, StoreSettings(address=catalogue))
+    assert store.exists
+    assert in_force(store, "finding_dismissal") == []
+    dismiss(store, [subject("f1"), subject("f2")], "好的", LATER, ME)
+    dismiss(store, [subject("f1")], "again", LATER, ME)
+    undismiss(store, ["f2"], "", ME)
+    assign(store, ["f1"], "李明", "", ME)
+    assert add_known_good(store, "some_rule", {"product_code": "P1"}, "x", LATER, ME) == 1
+    assert [(e["finding_id"], e["until_date"]) for e in in_force(store, "finding_dismissal")] == [("f1", LATER)]
+    assert [e["reason"] for e in history(store, "finding_dismissal")] == ["好的", "好的", "again"]
+    assert [e["assigned_to"] for e in in_force(store, "finding_assignment")] == ["李明"]
+    assert not (tmp_path / "ops.sqlite").exists()
+
+
+def test_migrations_make_what_the_code_uses(catalogue: str, tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from workbench.store.tables import metadata
+
+    with Store(tmp_path, StoreSettings(address=catalogue)).writing() as con:
+        context = MigrationContext.configure(con, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_many_at_once_make_one_store_and_lose_nothing(catalogue: str, tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            own = Store(tmp_path, StoreSettings(address=catalogue))
+            for number in range(5):
+                dismiss(own, [subject(f"{name}-{number}")], "fine", LATER, ME)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"t{i}",)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(in_force(Store(tmp_path, StoreSettings(address=catalogue)), "finding_dismissal")) == 20
+
+
+def test_lake_and_store_in_one_database(shop: Shop, catalogue: str) -> None:
+    shop.close()
+    shop.configure(f"[lake]\ncatalogue = '{catalogue}'\n[store]\naddress = '{catalogue}'\n")
+    shop.load("receipt_line.csv", "location_code,receipt_no,line_no,received_qty,received_at\nL1,R1,1,20,2025-01-03\n")
+    assert shop.run("check", "--as-of", "2025-03-31").code == 10
+    (found,) = shop.findings()
+    ran = shop.run("dismiss", found["finding_id"], "--reason", "fine", "--until", "2999-12-31")
+    assert ran.code == 0, ran.err
+    assert shop.run("check", "--as-of", "2025-03-31").code == 0
+    ran = shop.run("doctor", "--json")
+    assert ran.code == 0, ran.out
+    assert any(f["check"] == "store" and "1 dismissed" in f["detail"] for f in ran.json)
