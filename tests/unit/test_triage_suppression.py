@@ -161,7 +161,6 @@ def test_several_entries_and_a_dismissal_of_one_finding(checked: Any) -> None:
     ]
     dismiss(checked.project.store, [subject_of(f) for f in found(checked, True, document="R1")], "x", LATER, ME)
     assert suppressed_counts(checked.con, checked.project.store, TODAY, {}).dismissed == 1
-    # Past its day, known to be good still.
     assert [f["suppression"] for f in found(checked, True, document="R1")] == ["dismissed"]
 
 
@@ -242,9 +241,7 @@ def test_dismissing_on_the_command_line_and_what_a_check_makes_of_it(checked: An
     ran = checked.run("findings", "--json")
     assert (ran.json, "3 suppressed" in ran.err) == ([], True)
     ran = checked.run("findings", "--suppressed", "--lang", "zh")
-    assert (
-        "已忽略（Zhang，至 2999-12-31）：agreed" in ran.out.replace("\n", "").replace(" │ │", "") or "Zhang" in ran.out
-    )
+    assert ("已忽略（Zhang" in ran.out, "已知正常" in ran.out) == (True, True)
     ran = checked.run("known-good", "list", "--json")
     assert [(e["conditions"], e["status"], e["findings"]) for e in ran.json] == [("product_code=P3", "in_force", 1)]
     assert checked.run("known-good", "remove", "1").code == 0

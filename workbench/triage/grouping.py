@@ -84,7 +84,9 @@ def group_findings(
         members[_key(finding, by, roots)].append(finding)
     groups = []
     for group in members.values():
-        ordered = sorted(_in_place(group, rules), key=lambda f: roots[f["finding_id"]] != f["finding_id"])
+        ordered = _in_place(group, rules)
+        if by == "root":
+            ordered.sort(key=lambda f: roots[f["finding_id"]] != f["finding_id"])
         groups.append(Group(_label(ordered[0], by), ordered, amount_of(ordered, roots)))
     return sorted(groups, key=lambda g: (SEVERITIES.index(g.severity), -(g.amount_at_risk or 0), *_total(g.first)))
 
@@ -93,6 +95,8 @@ def roots_of(
     findings: Sequence[Finding], rules: Mapping[str, Rule], products: Mapping[str, set[str]]
 ) -> dict[str, str]:
     """For each finding the finding that explains it in the end, itself where nothing does."""
+    # Where two explain equally well, the answer must not depend on the order in which they are listed.
+    findings = sorted(findings, key=lambda f: str(f["finding_id"]))
     parents = _causes(findings, rules, products)
     documents = _documents(findings)
     by_document: dict[str, list[Finding]] = defaultdict(list)
