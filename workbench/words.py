@@ -126,10 +126,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There are no findings here. Run `workbench check` if nothing was checked yet.",
         "没有问题。如果还没有检查过，请运行 `workbench check`。",
     ),
-    "no_findings_shown": (
-        "No finding answers to that.",
-        "没有符合条件的问题。",
-    ),
     "suppressed": (
         "{count} suppressed ({dismissed} dismissed, {known_good} known good): `workbench findings --suppressed`"
         " shows them.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,10 @@ def test_conditions_are_held_against_the_rule(catalogue: Any) -> None:
         ({"since": dt.date(2025, 1, 4)}, []),
         ({"since": dt.date(2025, 1, 3), "until": dt.date(2025, 1, 3)}, ["R1", "R3", "R2"]),
         ({"until": dt.date(2025, 1, 2)}, []),
-        ({"min_amount": 99}, ["R3"]),
+        ({"min_amount": Decimal("99")}, ["R3"]),
+        ({"min_amount": Decimal("1E+3")}, []),
+        ({"text": "it's"}, []),
+        ({"document": "' OR true --"}, []),
         ({"severity": "low"}, []),
         ({"rules": [RULE], "severity": "high"}, ["R1", "R3", "R2"]),
         ({"text": "RECEIVED 30"}, ["R2"]),

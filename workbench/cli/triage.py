@@ -90,10 +90,8 @@ def findings(
         emit_rows(names, rows, chosen, language, output, headings=language == "zh")
     elif rows:
         _print_findings(names, rows, language, limit)
-    elif wanted == Filter() and not suppressed:
-        say(sentence("no_findings", language))
     else:
-        say(sentence("no_findings_shown", language))
+        say(sentence("no_findings", language))
     hidden = {} if suppressed else count_suppressed(con, wanted)
     if hidden:
         kinds = {kind: hidden.get(kind, 0) for kind in ("dismissed", "known_good")}
@@ -154,7 +152,7 @@ def _emit_groups(
         emit_rows(names, [list(row.values()) for row in rows], form, language, output, headings=language == "zh")
         return
     if not rows:
-        say(sentence("no_findings_shown", language))
+        say(sentence("no_findings", language))
         return
     left_out = {"finding_ids", "location_code", "document_no"}
     if by == "rule" or all(len(group.findings) == 1 for group in groups):

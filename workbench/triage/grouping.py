@@ -22,6 +22,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue import SEVERITIES, Rule
+from workbench.lake import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,8 +63,8 @@ def products_of_documents(con: duckdb.DuckDBPyConnection, findings: Sequence[Fin
         return {}
     rows = con.execute(
         "SELECT DISTINCT upper(coalesce(location_code, '')), upper(receipt_no), upper(product_code)"
-        " FROM core.receipt_line WHERE receipt_no IN (SELECT unnest(?)) AND product_code IS NOT NULL",
-        [wanted],
+        " FROM core.receipt_line WHERE receipt_no IN"
+        f" ({', '.join(map(quoted, wanted))}) AND product_code IS NOT NULL"
     ).fetchall()
     products: dict[str, set[str]] = defaultdict(set)
     for location, document, product in rows:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue import SEVERITIES
+from workbench.lake import quoted
 from workbench.tables import OPS_TABLES
 from workbench.triage.suppression import TRIAGE_COLUMNS
 
@@ -70,18 +71,18 @@ def list_findings(
     limit: int | None = None,
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Findings as the checks left them, suppressed or not, as names and rows, gravest and dearest first."""
-    where, values = _where(Filter(rules, statuses, severity, location), has_triage=False)
+    where = _where(Filter(rules, statuses, severity, location), has_triage=False)
     sql = f"SELECT {', '.join(_COLUMNS)} FROM ops.finding AS f WHERE {where} ORDER BY {_order('severity')}"
     if limit is not None:
         sql += f" LIMIT {int(limit)}"
-    return list(_COLUMNS), con.execute(sql, values).fetchall()
+    return list(_COLUMNS), con.execute(sql).fetchall()
 
 
 def listed(con: duckdb.DuckDBPyConnection, wanted: Filter) -> list[dict[str, Any]]:
     """Findings as the checks left them, each as a dictionary; what was assigned to whom is not asked."""
-    where, values = _where(wanted, has_triage=False)
+    where = _where(wanted, has_triage=False)
     sql = f"SELECT {', '.join(_COLUMNS)} FROM ops.finding AS f WHERE {where} ORDER BY {_order('severity')}"
-    return [dict(zip(_COLUMNS, row, strict=True)) for row in con.execute(sql, values).fetchall()]
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in con.execute(sql).fetchall()]
 
 
 def triaged_findings(
@@ -91,7 +92,7 @@ def triaged_findings(
 
     `suppressed` false gives those to look at, true the others, None all.
     """
-    where, values = _where(wanted, has_triage=True)
+    where = _where(wanted, has_triage=True)
     if suppressed is not None:
         where += f" AND t.suppression IS {'NOT ' if suppressed else ''}NULL"
     names = [*_COLUMNS, *TRIAGE_COLUMNS]
@@ -100,16 +101,15 @@ def triaged_findings(
         f"SELECT * FROM (SELECT {', '.join(picked)} FROM ops.finding AS f"
         f" LEFT JOIN triage AS t ON t.finding_id = f.finding_id WHERE {where}) ORDER BY {_order(sort)}"
     )
-    return names, con.execute(sql, values).fetchall()
+    return names, con.execute(sql).fetchall()
 
 
 def count_suppressed(con: duckdb.DuckDBPyConnection, wanted: Filter) -> dict[str, int]:
     """How many of these findings are suppressed, by `dismissed` and `known_good`."""
-    where, values = _where(wanted, has_triage=True)
+    where = _where(wanted, has_triage=True)
     rows = con.execute(
         "SELECT t.suppression, count(*) FROM ops.finding AS f JOIN triage AS t ON t.finding_id = f.finding_id"
-        f" WHERE {where} AND t.suppression IS NOT NULL GROUP BY ALL ORDER BY ALL",
-        values,
+        f" WHERE {where} AND t.suppression IS NOT NULL GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return dict(rows)
 
@@ -136,38 +136,30 @@ def _order(sort: str) -> str:
     return f"{_ORDERS[sort]}, {_TOTAL_ORDER}"
 
 
-def _where(wanted: Filter, has_triage: bool) -> tuple[str, list[Any]]:
-    conditions: list[str] = ["true"]
-    values: list[Any] = []
-
-    def add(condition: str, *given: Any) -> None:
-        conditions.append(condition)
-        values.extend(given)
-
-    lists = (("rule_id", wanted.rules), ("status", wanted.statuses), ("finding_id", wanted.finding_ids))
-    for column, several in lists:
+def _where(wanted: Filter, has_triage: bool) -> str:
+    # Literals and not `?`: to bind a value DuckDB imports pandas, which takes a second.
+    conditions = ["true"]
+    for column, several in (("rule_id", wanted.rules), ("status", wanted.statuses), ("finding_id", wanted.finding_ids)):
         if several:
-            add(f"f.{column} IN ({', '.join('?' * len(several))})", *several)
+            conditions.append(f"f.{column} IN ({', '.join(map(quoted, several))})")
     if not wanted.statuses:
-        add("f.status <> 'resolved'")
+        conditions.append("f.status <> 'resolved'")
     if wanted.severity:
-        add("f.severity = ?", wanted.severity)
+        conditions.append(f"f.severity = {quoted(wanted.severity)}")
     codes = ("location_code", wanted.location), ("product_code", wanted.product)
     for column, code in (*codes, ("supplier_code", wanted.supplier), ("document_no", wanted.document)):
         if code:
-            add(f"upper(f.{column}) = upper(?)", code)
+            conditions.append(f"upper(f.{column}) = upper({quoted(code)})")
     if wanted.since:
-        add("f.occurred_date >= ?", wanted.since)
+        conditions.append(f"f.occurred_date >= DATE '{wanted.since.isoformat()}'")
     if wanted.until:
-        add("f.occurred_date <= ?", wanted.until)
+        conditions.append(f"f.occurred_date <= DATE '{wanted.until.isoformat()}'")
     if wanted.min_amount is not None:
-        add("f.amount_at_risk >= ?", wanted.min_amount)
+        conditions.append(f"f.amount_at_risk >= {wanted.min_amount:f}")
     if wanted.text:
         said = "concat_ws(' ', f.message, f.message_zh, f.evidence)"
-        add(f"contains(lower({said}), lower(?))", wanted.text)
+        conditions.append(f"contains(lower({said}), lower({quoted(wanted.text)}))")
     if wanted.assigned_to and has_triage:
-        if wanted.assigned_to == NOBODY:
-            add("t.assigned_to IS NULL")
-        else:
-            add("lower(t.assigned_to) = lower(?)", wanted.assigned_to)
-    return " AND ".join(conditions), values
+        is_mine = f"lower(t.assigned_to) = lower({quoted(wanted.assigned_to)})"
+        conditions.append("t.assigned_to IS NULL" if wanted.assigned_to == NOBODY else is_mine)
+    return " AND ".join(conditions)

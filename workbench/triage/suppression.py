@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue import FINDING_COLUMNS, Rule
+from workbench.lake import quoted
 from workbench.store.connection import Store
 from workbench.store.decisions import Subject, in_force
 
@@ -201,14 +202,15 @@ def _name(name: str) -> str:
 def _make_table(
     con: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "triage"
 ) -> None:
-    import polars as pl
-
-    texts = [[_text(value) for value in row] for row in rows]
-    frame = pl.DataFrame(texts, schema=dict.fromkeys(columns, pl.String), orient="row")
-    con.register("decided", frame)
-    picked = ", ".join(f"CAST({_name(c)} AS {TRIAGE_COLUMNS.get(c, 'VARCHAR')}) AS {_name(c)}" for c in columns)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked} FROM decided")
-    con.unregister("decided")
+    # As one literal of JSON: to bind a value to a `?` DuckDB imports pandas, which takes a second.
+    picked = ", ".join(
+        f"CAST(line[{i}] AS {TRIAGE_COLUMNS.get(c, 'VARCHAR')}) AS {_name(c)}" for i, c in enumerate(columns, start=1)
+    )
+    lines = json.dumps([[_text(value) for value in row] for row in rows], ensure_ascii=False)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked}"
+        f" FROM (SELECT unnest(CAST(CAST({quoted(lines)} AS JSON) AS VARCHAR[][])) AS line)"
+    )
 
 
 def _text(value: Any) -> str | None:
