@@ -181,7 +181,7 @@ def _constructs(tree: exp.Expr, sql: str) -> Iterator[Fault]:
             yield fault(node, f"lambdas are outside the portable subset: {_LISTS}.", "->")
         elif isinstance(node, e.GroupConcat) and not node.find(e.Order):
             yield fault(node, "string_agg without an order differs from run to run: add ORDER BY.", "string_agg")
-        elif isinstance(node, e.Window) and _needs_order(node.this) and not node.args.get("order"):
+        elif isinstance(node, e.Window) and _needs_order(node.this) and not _is_ordered(node):
             yield fault(node, "a window function that goes by rows needs ORDER BY, up to a total order.", "over")
         elif isinstance(node, e.Select):
             yield from _clauses(node, fault)
@@ -271,8 +271,12 @@ def _has_fraction(node: exp.Expr) -> bool:
     from sqlglot import expressions as e
 
     node = node.unnest()
-    if isinstance(node, (e.Floor, e.Ceil, e.Round, e.Count, e.Case)):
+    if isinstance(node, (e.Floor, e.Ceil, e.Round, e.Count, e.Case, e.IntDiv)):
         return False
+    # Quantities have three places, money has four: as thousandths, or ten-thousandths, they are whole.
+    if isinstance(node, e.Mul) and isinstance(node.this, e.Column) and isinstance(node.expression, e.Literal):
+        places = "1000" if node.this.name.lower().endswith("_qty") else "10000"
+        return str(node.expression.this) not in (places, "10000") and _has_fraction(node.this)
     if isinstance(node, e.Literal):
         return not node.is_string and "." in str(node.this)
     if isinstance(node, e.Column):
@@ -315,6 +319,15 @@ def _starts_from_one(node: exp.Substring) -> bool:
     if isinstance(start, e.Neg):
         return False
     return not (isinstance(start, e.Literal) and str(start.this) == "0")
+
+
+def _is_ordered(node: exp.Window) -> bool:
+    """Whether a window has an order, its own or that of the WINDOW clause which it names."""
+    from sqlglot import expressions as e
+
+    select = node.find_ancestor(e.Select)
+    named = (select.args.get("windows") or []) if select is not None and node.alias else []
+    return any(w.args.get("order") for w in (node, *(n for n in named if n.name.lower() == node.alias.lower())))
 
 
 def _needs_order(node: exp.Expr) -> bool:
