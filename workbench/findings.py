@@ -38,8 +38,13 @@ class CheckReport:
     still_open: int
     resolved: int
     reopened: int
-    models_built: Sequence[str]
+    model_seconds: Mapping[str, float]
     seconds: float
+
+    @property
+    def models_built(self) -> tuple[str, ...]:
+        """Models whose rows were worked out anew, wholly or in part."""
+        return tuple(self.model_seconds)
 
     @property
     def has_errors(self) -> bool:

@@ -5,6 +5,7 @@ What came and went is kept as a temporary table, so that the models and rules th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,9 @@ LARGEST_SHARE = 0.5
 FEW_ROWS = 100_000
 
 
-def refresh_models(book: Evaluations, models: Sequence[Model]) -> list[str]:
-    """Bring models, each after those it reads, up to date; the names of those whose rows were worked out anew."""
-    built = []
+def refresh_models(book: Evaluations, models: Sequence[Model]) -> dict[str, float]:
+    """Bring models, each after those it reads, up to date; seconds of those whose rows were worked out anew."""
+    built: dict[str, float] = {}
     present = {
         name
         for (name,) in book.con.execute(
@@ -36,6 +37,7 @@ def refresh_models(book: Evaluations, models: Sequence[Model]) -> list[str]:
         ).fetchall()
     }
     for model in models:
+        started = time.perf_counter()
         values = {"as_of": book.as_of}
         consumer = f"mart.{model.name}"
         grain = tuple(model.file.header.get("grain", ()))
@@ -48,7 +50,7 @@ def refresh_models(book: Evaluations, models: Sequence[Model]) -> list[str]:
         if is_whole:
             is_whole = _rebuild(book, model, grain, values, model.name in present and not book.is_full)
         if plan.kind != "nothing":
-            built.append(model.name)
+            built[model.name] = time.perf_counter() - started
         book.done(consumer, model.file.digest, {}, is_whole)
     return built
 

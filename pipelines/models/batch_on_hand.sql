@@ -13,9 +13,9 @@ WITH moved AS (
         product_code,
         ledger_batch_no AS batch_no,
         SUM(moved_qty) AS net_qty,
-        MIN(net_qty) AS lowest_qty,
-        MAX(occurred_at) AS last_moved_at
-    FROM mart.stock_ledger
+        MIN(lowest_net_qty) AS lowest_qty,
+        MAX(last_moved_at) AS last_moved_at
+    FROM mart.ledger_summary
     WHERE ledger_batch_no <> ''
     GROUP BY location_code, product_code, ledger_batch_no
 ),
@@ -77,8 +77,6 @@ SELECT
     d.produced_date,
     d.expiry_date,
     d.expiry_source,
-    -- Days from the day asked for to the last good day, below zero once expired.
-    CAST(d.expiry_date - $as_of AS INTEGER) AS days_left,
     -- Shelf life: of the product, else of this batch by its dates; NULL where unknown.
     COALESCE(p.shelf_life_days, CASE WHEN d.produced_date <= d.expiry_date THEN d.expiry_date - d.produced_date END)
         AS shelf_life_days

@@ -9,7 +9,6 @@ grain = ["location_code", "count_no", "product_code", "batch_no"]
 -- POS printed on the count. The computed one decides; the stated one where the ledger is unknown or unexplained, and
 -- where the opening was derived from this very count, since that ledger agrees with the count by construction.
 -- A first count with nothing before it is an opening. Lines by batch of a product whose ledger is not by batch are summed.
--- The join below reads a product's movements once per count of it, which is a few times a year.
 WITH counted AS (
     SELECT
         c.location_code,
@@ -32,20 +31,40 @@ WITH counted AS (
     GROUP BY c.location_code, c.count_no, c.product_code, CASE WHEN o.is_batch_kept = FALSE THEN '' ELSE c.batch_no END
 ),
 
--- What each count posted may lie before or after its moment; only what lies before could be mistaken for the book.
+-- Whole months before are read as sums; the month of the count and the one before it movement by movement, since
+-- what the count itself posted may lie there before its moment and must not be mistaken for the book.
+near AS (
+    SELECT *, CAST(DATE_TRUNC('month', counted_at) AS DATE) AS month FROM counted
+    UNION ALL
+    SELECT *, CAST(DATE_TRUNC('month', counted_at) - INTERVAL 1 MONTH AS DATE) AS month FROM counted
+),
+
+piece AS (
+    SELECT n.location_code, n.count_no, n.product_code, n.batch_no, l.moved_qty, 1 AS movements
+    FROM near AS n
+    JOIN mart.stock_ledger AS l
+        ON l.location_code = n.location_code AND l.product_code = n.product_code AND l.month = n.month
+    WHERE l.occurred_at < n.counted_at
+      AND (n.batch_no = '' OR l.ledger_batch_no = n.batch_no)
+      AND COALESCE(l.document_no, '') <> n.count_no
+    UNION ALL
+    SELECT c.location_code, c.count_no, c.product_code, c.batch_no, m.net_qty, m.movements
+    FROM counted AS c
+    JOIN mart.ledger_month AS m ON m.location_code = c.location_code AND m.product_code = c.product_code
+    WHERE m.month < CAST(DATE_TRUNC('month', c.counted_at) - INTERVAL 1 MONTH AS DATE)
+      AND (c.batch_no = '' OR m.batch_no = c.batch_no)
+),
+
 moved AS (
     SELECT
-        c.location_code,
-        c.count_no,
-        c.product_code,
-        c.batch_no,
-        SUM(l.moved_qty) FILTER (WHERE COALESCE(l.document_no, '') <> c.count_no) AS moved_qty,
-        COUNT(*) FILTER (WHERE COALESCE(l.document_no, '') <> c.count_no) AS movements
-    FROM counted AS c
-    JOIN mart.stock_ledger AS l ON l.location_code = c.location_code AND l.product_code = c.product_code
-    WHERE l.occurred_at < c.counted_at
-      AND (c.batch_no = '' OR l.ledger_batch_no = c.batch_no)
-    GROUP BY c.location_code, c.count_no, c.product_code, c.batch_no
+        location_code,
+        count_no,
+        product_code,
+        batch_no,
+        SUM(moved_qty) AS moved_qty,
+        CAST(SUM(movements) AS BIGINT) AS movements
+    FROM piece
+    GROUP BY location_code, count_no, product_code, batch_no
 ),
 
 ledger AS (

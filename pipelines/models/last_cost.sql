@@ -7,43 +7,23 @@ grain = ["location_code", "product_code"]
 */
 -- Costs of zero say nothing. Where one moment states several, the highest stands: a loss is not made to look small.
 WITH stated AS (
-    SELECT location_code, product_code, MAX(occurred_at) AS stated_at
-    FROM mart.stock_ledger
+    SELECT location_code, product_code, stated_at, unit_cost
+    FROM mart.ledger_summary
     WHERE unit_cost > 0
-    GROUP BY location_code, product_code
     UNION ALL
-    SELECT location_code, product_code, MAX(received_at)
+    SELECT location_code, product_code, received_at, unit_cost
     FROM core.receipt_line
     WHERE unit_cost > 0
       AND product_code IS NOT NULL
       AND (status IS NULL OR status NOT IN ('draft', 'rejected', 'cancelled'))
       AND CAST(received_at AS DATE) <= $as_of
-    GROUP BY location_code, product_code
 ),
 
-newest AS (
-    SELECT location_code, product_code, MAX(stated_at) AS stated_at
+ranked AS (
+    SELECT
+        *,
+        MAX(stated_at) OVER (PARTITION BY location_code, product_code) AS newest_at
     FROM stated
-    GROUP BY location_code, product_code
-),
-
-cost AS (
-    SELECT n.location_code, n.product_code, n.stated_at, l.unit_cost
-    FROM newest AS n
-    JOIN mart.stock_ledger AS l
-        ON l.location_code = n.location_code
-        AND l.product_code = n.product_code
-        AND l.occurred_at = n.stated_at
-    WHERE l.unit_cost > 0
-    UNION ALL
-    SELECT n.location_code, n.product_code, n.stated_at, r.unit_cost
-    FROM newest AS n
-    JOIN core.receipt_line AS r
-        ON r.location_code = n.location_code
-        AND r.product_code = n.product_code
-        AND r.received_at = n.stated_at
-    WHERE r.unit_cost > 0
-      AND (r.status IS NULL OR r.status NOT IN ('draft', 'rejected', 'cancelled'))
 )
 
 SELECT
@@ -53,7 +33,8 @@ SELECT
     MAX(unit_cost) AS unit_cost,
     -- When it was stated.
     MAX(stated_at) AS stated_at
-FROM cost
+FROM ranked
+WHERE stated_at = newest_at
 GROUP BY location_code, product_code;
 /* cases
 [[case]]

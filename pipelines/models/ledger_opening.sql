@@ -16,23 +16,18 @@ WITH moved AS (
     SELECT
         location_code,
         product_code,
-        COALESCE(batch_no, '') AS batch_no,
-        COUNT(*) AS movements,
-        MIN(occurred_at) AS first_moved_at,
-        MIN(occurred_at) FILTER (WHERE movement_type = 'opening') AS opened_at,
-        MIN(occurred_at) FILTER (WHERE reported_balance_qty IS NOT NULL) AS reported_at
-    FROM core.stock_movement
-    WHERE product_code IS NOT NULL
-      AND moved_qty IS NOT NULL
-      AND CAST(occurred_at AS DATE) <= $as_of
-    GROUP BY location_code, product_code, COALESCE(batch_no, '')
+        batch_no,
+        MIN(first_moved_at) AS first_moved_at,
+        MIN(opened_at) AS opened_at,
+        MIN(reported_at) AS reported_at
+    FROM mart.ledger_month
+    GROUP BY location_code, product_code, batch_no
 ),
 
 pair AS (
     SELECT
         location_code,
         product_code,
-        SUM(movements) AS movements,
         MIN(first_moved_at) AS first_moved_at,
         MIN(reported_at) AS reported_at,
         COUNT(*) FILTER (WHERE batch_no = '') = 0 AS is_batch_kept,
@@ -46,7 +41,6 @@ ledger_key AS (
         location_code,
         product_code,
         '' AS batch_no,
-        movements,
         first_moved_at,
         CASE WHEN is_batch_kept THEN NULL ELSE reported_at END AS reported_at,
         is_batch_kept,
@@ -58,7 +52,6 @@ ledger_key AS (
         m.location_code,
         m.product_code,
         m.batch_no,
-        m.movements,
         m.first_moved_at,
         m.reported_at,
         p.is_batch_kept,
@@ -224,7 +217,6 @@ derived AS (
         k.is_batch_kept,
         k.is_ledger_key,
         k.is_stated,
-        k.movements,
         k.first_moved_at,
         a.anchor_kind,
         a.anchor_date,
@@ -261,8 +253,6 @@ SELECT
     d.product_code,
     -- Empty for the location × product as a whole.
     d.batch_no,
-    -- A number for the row, of this build only: ledgers sort by it faster than by three codes.
-    ROW_NUMBER() OVER (ORDER BY d.location_code, d.product_code, d.batch_no) AS ledger_id,
     -- Whether batches are kept for the location × product, and whether the ledger runs at the level of this row.
     d.is_batch_kept,
     d.is_ledger_key,
@@ -288,7 +278,6 @@ SELECT
     d.anchor_no,
     CAST(d.anchor_qty AS DECIMAL(18, 3)) AS anchor_qty,
     CAST(d.moved_until_anchor_qty AS DECIMAL(18, 3)) AS moved_until_anchor_qty,
-    d.movements,
     d.first_moved_at
 FROM derived AS d
 LEFT JOIN batch_sum AS b

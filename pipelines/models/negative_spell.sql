@@ -9,8 +9,8 @@ grain = ["location_code", "product_code", "batch_no", "started_at"]
 -- of the order in which movements of one moment are listed. Ledgers whose opening is unknown or unexplained are left out.
 WITH suspect AS (
     SELECT DISTINCT location_code, product_code, ledger_batch_no
-    FROM mart.stock_ledger
-    WHERE running_qty < 0 AND unexplained_qty = 0
+    FROM mart.ledger_summary
+    WHERE lowest_qty < 0
 ),
 
 moment AS (
@@ -31,6 +31,7 @@ moment AS (
         ON s.location_code = l.location_code
         AND s.product_code = l.product_code
         AND s.ledger_batch_no = l.ledger_batch_no
+    WHERE l.unexplained_qty = 0
     QUALIFY ROW_NUMBER() OVER (
         PARTITION BY l.location_code, l.product_code, l.ledger_batch_no, l.occurred_at ORDER BY l.ledger_no DESC
     ) = 1
@@ -83,11 +84,8 @@ SELECT
     -- When the balance was back at zero or above; NULL while it is still below.
     ended_at,
     CAST(started_at AS DATE) AS first_date,
-    -- Last day on which a moment was below zero.
-    CASE WHEN ended_at IS NULL THEN $as_of ELSE CAST(ended_at AS DATE) END AS last_date,
-    -- Days touched by the spell, the first and the last included.
-    CAST(CASE WHEN ended_at IS NULL THEN $as_of ELSE CAST(ended_at AS DATE) END - CAST(started_at AS DATE) + 1 AS INTEGER)
-        AS days,
+    -- Last day on which a moment was below zero; NULL while it is still below.
+    CAST(ended_at AS DATE) AS last_date,
     lowest_qty,
     movements,
     opening_basis,

@@ -13,10 +13,10 @@ WITH ledger AS (
         product_code,
         ledger_batch_no,
         SUM(moved_qty) AS net_qty,
-        MIN(net_qty) AS lowest_qty,
-        MAX(occurred_at) AS last_moved_at,
-        MAX(occurred_at) FILTER (WHERE movement_type = 'sale') AS last_sold_at
-    FROM mart.stock_ledger
+        MIN(lowest_net_qty) AS lowest_qty,
+        MAX(last_moved_at) AS last_moved_at,
+        MAX(last_sold_at) AS last_sold_at
+    FROM mart.ledger_summary
     GROUP BY location_code, product_code, ledger_batch_no
 ),
 

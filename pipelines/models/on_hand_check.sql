@@ -7,8 +7,8 @@ grain = ["location_code", "product_code", "batch_no", "as_of_date"]
 */
 -- A report without batches of a product whose ledger runs per batch is compared with the sum of the batches, and one by
 -- batch of a product whose ledger does not is summed. Reports dated before a stated opening have no ledger to meet.
--- Movements are first summed up to the next day on which the location reported anything: that leaves a row per ledger
--- and report, however many movements there are.
+-- Movements are first summed up to the next day on which the location reported anything (report_calendar): that leaves
+-- a row per ledger and report, however many movements there are.
 WITH report AS (
     SELECT
         s.location_code,
@@ -44,39 +44,10 @@ snapshot AS (
     GROUP BY location_code, product_code, batch_no, as_of_date
 ),
 
-report_day AS (
-    SELECT DISTINCT location_code, as_of_date FROM report
-),
-
--- For each day on which a location moved anything, the next day on which it reported.
-day AS (
-    SELECT location_code, moved_on AS on_day, 0 AS is_report FROM (
-        SELECT DISTINCT location_code, CAST(occurred_at AS DATE) AS moved_on FROM mart.stock_ledger
-    ) AS moved_day
-    UNION ALL
-    SELECT location_code, as_of_date, 1 FROM report_day
-),
-
-calendar AS (
-    SELECT location_code, on_day, report_day
-    FROM (
-        SELECT
-            location_code,
-            on_day,
-            is_report,
-            MIN(CASE WHEN is_report = 1 THEN on_day END) OVER (
-                PARTITION BY location_code ORDER BY on_day DESC, is_report DESC
-                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS report_day
-        FROM day
-    ) AS looked_up
-    WHERE is_report = 0 AND report_day IS NOT NULL
-),
-
 moved AS (
     SELECT l.location_code, l.product_code, l.ledger_batch_no, c.report_day, SUM(l.moved_qty) AS moved_qty
     FROM mart.stock_ledger AS l
-    JOIN calendar AS c ON c.location_code = l.location_code AND c.on_day = CAST(l.occurred_at AS DATE)
+    JOIN mart.report_calendar AS c ON c.location_code = l.location_code AND c.on_day = CAST(l.occurred_at AS DATE)
     GROUP BY l.location_code, l.product_code, l.ledger_batch_no, c.report_day
 ),
 

@@ -9,27 +9,14 @@ grain = ["location_code", "movement_id"]
 -- happened, when the system learnt of it (at once, where not recorded), position in the source, number.
 -- Movements without a product, a moment or a quantity belong to no ledger.
 -- What else a movement says is in core.stock_movement: each column carried here is paid for in the sort.
--- Sorting by the number costs as much as all else together (measured on 10 million), and it decides
--- only where one source row made several movements: for those alone it is turned into tie_no.
-WITH shared_row AS (
-    SELECT file_id, row_no
-    FROM core.stock_movement
-    GROUP BY file_id, row_no
-    HAVING COUNT(*) > 1
-),
-
-tie AS (
+-- The order runs within a month, on top of what was moved before it (ledger_carry): movements of a month change that
+-- month alone. Rows of a source that made several movements are told apart by movement_tie.
+WITH ordered AS (
     SELECT
         m.location_code,
-        m.movement_id,
-        ROW_NUMBER() OVER (PARTITION BY m.location_code, m.product_code ORDER BY m.movement_id) AS tie_no
-    FROM core.stock_movement AS m
-    JOIN shared_row AS r ON r.file_id = m.file_id AND r.row_no = m.row_no
-),
-
-ordered AS (
-    SELECT
-        CASE WHEN p.is_batch_kept THEN b.ledger_id ELSE p.ledger_id END AS ledger_id,
+        m.product_code,
+        CASE WHEN p.is_batch_kept THEN m.batch_no ELSE '' END AS ledger_batch_no,
+        CAST(DATE_TRUNC('month', m.occurred_at) AS DATE) AS month,
         m.movement_id,
         m.batch_no,
         m.occurred_at,
@@ -45,37 +32,42 @@ ordered AS (
     FROM core.stock_movement AS m
     JOIN mart.ledger_opening AS p
         ON p.location_code = m.location_code AND p.product_code = m.product_code AND p.batch_no = ''
-    LEFT JOIN mart.ledger_opening AS b
-        ON b.location_code = m.location_code
-        AND b.product_code = m.product_code
-        AND b.batch_no = m.batch_no
-        AND b.batch_no <> ''
-    LEFT JOIN tie AS t ON t.location_code = m.location_code AND t.movement_id = m.movement_id
+    LEFT JOIN mart.movement_tie AS t
+        ON t.location_code = m.location_code
+        AND t.product_code = m.product_code
+        AND t.movement_id = m.movement_id
+        AND t.month = CAST(DATE_TRUNC('month', m.occurred_at) AS DATE)
     WHERE m.moved_qty IS NOT NULL
       AND CAST(m.occurred_at AS DATE) <= $as_of
     WINDOW ledger AS (
-        PARTITION BY CASE WHEN p.is_batch_kept THEN b.ledger_id ELSE p.ledger_id END
+        PARTITION BY
+            m.location_code,
+            m.product_code,
+            CASE WHEN p.is_batch_kept THEN m.batch_no ELSE '' END,
+            CAST(DATE_TRUNC('month', m.occurred_at) AS DATE)
         ORDER BY m.occurred_at, COALESCE(m.recorded_at, m.occurred_at), m.file_id, m.row_no, t.tie_no
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
 )
 
 SELECT
-    k.location_code,
-    k.product_code,
+    o.location_code,
+    o.product_code,
     -- The batch whose ledger this is; empty where the ledger runs per product.
-    k.batch_no AS ledger_batch_no,
+    o.ledger_batch_no,
+    -- First day of the month of the movement.
+    o.month,
     o.batch_no,
     o.movement_id,
     o.occurred_at,
     o.movement_type,
     o.moved_qty,
     -- Position in the ledger from 1.
-    o.ledger_no,
+    c.before_movements + o.ledger_no AS ledger_no,
     -- Sum of the movements so far; the balance is this and the opening.
-    CAST(o.net_qty AS DECIMAL(18, 3)) AS net_qty,
+    CAST(c.before_qty + o.net_qty AS DECIMAL(18, 3)) AS net_qty,
     -- Balance after the movement; NULL where the opening is unknown.
-    CAST(k.opening_qty + o.net_qty AS DECIMAL(18, 3)) AS running_qty,
+    CAST(k.opening_qty + c.before_qty + o.net_qty AS DECIMAL(18, 3)) AS running_qty,
     k.opening_qty,
     k.opening_basis,
     -- Above 0: no opening explains the ledger, and its balance proves nothing.
@@ -88,7 +80,13 @@ SELECT
     o.file_id,
     o.row_no
 FROM ordered AS o
-JOIN mart.ledger_opening AS k ON k.ledger_id = o.ledger_id;
+JOIN mart.ledger_carry AS c
+    ON c.location_code = o.location_code
+    AND c.product_code = o.product_code
+    AND c.batch_no = o.ledger_batch_no
+    AND c.month = o.month
+JOIN mart.ledger_opening AS k
+    ON k.location_code = o.location_code AND k.product_code = o.product_code AND k.batch_no = o.ledger_batch_no;
 /* cases
 [[case]]
 name = "order within a moment: when recorded, then position in the source, then number"

@@ -28,7 +28,7 @@ SELECT
     COALESCE(on_hand_qty, at_least_qty) * unit_cost AS amount_at_risk,
     expiry_date,
     produced_date,
-    -days_left AS days_expired,
+    DATE_DIFF('day', expiry_date, $as_of) AS days_expired,
     basis,
     reported_date,
     last_moved_at,

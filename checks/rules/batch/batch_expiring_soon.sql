@@ -33,10 +33,10 @@ SELECT
     COALESCE(s.on_hand_qty, s.at_least_qty) AS actual_qty,
     COALESCE(s.on_hand_qty, s.at_least_qty) * s.unit_cost AS amount_at_risk,
     s.expiry_date,
-    s.days_left,
+    DATE_DIFF('day', $as_of, s.expiry_date) AS days_left,
     COALESCE(b.warn_days, $band_days_unknown) AS band_days,
     b.removal_days,
-    CASE WHEN s.days_left <= b.removal_days THEN 'take off' ELSE 'sell off' END AS stage,
+    CASE WHEN DATE_DIFF('day', $as_of, s.expiry_date) <= b.removal_days THEN 'take off' ELSE 'sell off' END AS stage,
     b.band_source,
     b.shelf_life_days,
     s.produced_date,
@@ -48,7 +48,7 @@ FROM mart.batch_on_hand AS s
 LEFT JOIN mart.batch_band AS b ON b.product_code = s.product_code AND b.batch_no = s.batch_no
 WHERE s.expiry_date >= $as_of
   AND COALESCE(s.on_hand_qty, s.at_least_qty) > 0
-  AND s.days_left <= COALESCE(b.warn_days, $band_days_unknown);
+  AND DATE_DIFF('day', $as_of, s.expiry_date) <= COALESCE(b.warn_days, $band_days_unknown);
 /* cases
 [[case]]
 name = "within the band of its shelf life, to the day"

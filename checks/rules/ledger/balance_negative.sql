@@ -11,7 +11,7 @@ message = "{product_code} was below zero from {occurred_date} for {days} days, a
 message_zh = "{product_code} 自 {occurred_date} 起账面为负，共 {days} 天，最低 {actual_qty}"
 grain = ["location_code", "product_code", "batch_no", "occurred_date", "started_at"]
 consequence_of = ["receipt_pack_factor_error", "movement_duplicated_by_sync"]
-ageing = ["days"]
+ageing = ["days", "last_date"]
 population = "SELECT * FROM mart.ledger_opening WHERE is_ledger_key AND opening_basis <> 'unknown' AND unexplained_qty = 0"
 not_applicable = "No ledger has a known opening: load opening movements, an on-hand report or a count."
 not_applicable_zh = "没有任何流水账的期初已知：请导入期初单据、库存余额或盘点单。"
@@ -27,10 +27,10 @@ SELECT
     s.lowest_qty AS difference_qty,
     -s.lowest_qty * COALESCE(c.unit_cost, p.purchase_price) AS amount_at_risk,
     s.lowest_qty,
-    s.days,
+    CAST(COALESCE(s.last_date, $as_of) - s.first_date + 1 AS INTEGER) AS days,
     s.started_at,
     s.ended_at,
-    s.last_date,
+    COALESCE(s.last_date, $as_of) AS last_date,
     s.movements,
     s.opening_basis,
     s.movement_id,

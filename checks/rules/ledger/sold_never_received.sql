@@ -34,17 +34,14 @@ WITH product_ledger AS (
     SELECT
         location_code,
         UPPER(product_code) AS product_key,
-        MIN(CASE WHEN movement_type = 'sale' THEN product_code END) AS product_code,
-        -SUM(CASE WHEN movement_type IN ('sale', 'sale_return') THEN moved_qty ELSE 0 END) AS sold_qty,
-        SUM(CASE WHEN movement_type IN ('sale', 'sale_return') THEN sale_amount END) AS sale_amount,
-        COUNT(CASE WHEN movement_type = 'sale' THEN 1 END) AS sales,
-        COUNT(CASE WHEN moved_qty > 0 AND movement_type NOT IN ('sale', 'sale_return') THEN 1 END) AS arrivals,
-        MIN(CASE WHEN movement_type = 'sale' THEN occurred_at END) AS first_sold_at,
-        MAX(CASE WHEN movement_type = 'sale' THEN occurred_at END) AS last_sold_at
-    FROM core.stock_movement
-    WHERE product_code IS NOT NULL
-      AND moved_qty IS NOT NULL
-      AND CAST(occurred_at AS DATE) <= $as_of
+        MIN(CASE WHEN sales > 0 THEN product_code END) AS product_code,
+        SUM(sold_qty) AS sold_qty,
+        SUM(sale_amount) AS sale_amount,
+        SUM(sales) AS sales,
+        SUM(arrivals) AS arrivals,
+        MIN(first_sold_at) AS first_sold_at,
+        MAX(last_sold_at) AS last_sold_at
+    FROM mart.ledger_month
     GROUP BY location_code, UPPER(product_code)
 ),
 
