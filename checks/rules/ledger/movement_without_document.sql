@@ -143,12 +143,46 @@ linked_kind AS (
 ),
 
 undocumented AS (
-    SELECT m.location_code, m.movement_id, 'no_number' AS reason_found
+    SELECT
+        m.location_code,
+        m.movement_id,
+        m.product_code,
+        m.batch_no,
+        m.document_no,
+        m.document_line_no,
+        m.occurred_at,
+        m.moved_qty,
+        m.unit_cost,
+        m.sale_amount,
+        m.movement_type,
+        m.operator,
+        m.reason,
+        m.file_id,
+        m.row_no,
+        'no_number' AS reason_found
     FROM core.stock_movement AS m
     JOIN numbered_kind AS k ON k.location_code = m.location_code AND k.movement_type = m.movement_type
-    WHERE COALESCE(m.document_no, '') = '' AND COALESCE(m.moved_qty, 1) <> 0
+    WHERE COALESCE(m.document_no, '') = ''
+      AND COALESCE(m.moved_qty, 1) <> 0
+      AND CAST(m.occurred_at AS DATE) <= $as_of
     UNION ALL
-    SELECT m.location_code, m.movement_id, 'no_such_document'
+    SELECT
+        m.location_code,
+        m.movement_id,
+        m.product_code,
+        m.batch_no,
+        m.document_no,
+        m.document_line_no,
+        m.occurred_at,
+        m.moved_qty,
+        m.unit_cost,
+        m.sale_amount,
+        m.movement_type,
+        m.operator,
+        m.reason,
+        m.file_id,
+        m.row_no,
+        'no_such_document'
     FROM core.stock_movement AS m
     JOIN linked_kind AS k ON k.location_code = m.location_code AND k.movement_type = m.movement_type
     JOIN stray AS s
@@ -158,32 +192,31 @@ undocumented AS (
     WHERE NOT s.is_loaded
       AND COALESCE(m.moved_qty, 1) <> 0
       AND CAST(m.occurred_at AS DATE) BETWEEN k.first_on AND k.last_on
+      AND CAST(m.occurred_at AS DATE) <= $as_of
 )
 
 SELECT
-    m.location_code,
-    m.product_code,
-    m.batch_no,
-    m.document_no,
-    m.document_line_no,
-    CAST(m.occurred_at AS DATE) AS occurred_date,
-    m.moved_qty AS actual_qty,
+    u.location_code,
+    u.product_code,
+    u.batch_no,
+    u.document_no,
+    u.document_line_no,
+    CAST(u.occurred_at AS DATE) AS occurred_date,
+    u.moved_qty AS actual_qty,
     CAST(
-        ABS(COALESCE(m.moved_qty * COALESCE(m.unit_cost, c.unit_cost, p.purchase_price), m.sale_amount))
+        ABS(COALESCE(u.moved_qty * COALESCE(u.unit_cost, c.unit_cost, p.purchase_price), u.sale_amount))
         AS DECIMAL(18, 4)
     ) AS amount_at_risk,
-    m.movement_id,
-    m.movement_type,
+    u.movement_id,
+    u.movement_type,
     u.reason_found,
-    m.operator,
-    m.reason,
-    m.file_id,
-    m.row_no
+    u.operator,
+    u.reason,
+    u.file_id,
+    u.row_no
 FROM undocumented AS u
-JOIN core.stock_movement AS m ON m.location_code = u.location_code AND m.movement_id = u.movement_id
-LEFT JOIN mart.last_cost AS c ON c.location_code = m.location_code AND c.product_code = m.product_code
-LEFT JOIN core.product AS p ON p.product_code = m.product_code
-WHERE CAST(m.occurred_at AS DATE) <= $as_of;
+LEFT JOIN mart.last_cost AS c ON c.location_code = u.location_code AND c.product_code = u.product_code
+LEFT JOIN core.product AS p ON p.product_code = u.product_code;
 /* cases
 [[case]]
 name = "no number, on kinds that have one elsewhere; a receipt nobody entered and a stocktake that is not there"
