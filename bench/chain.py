@@ -83,7 +83,8 @@ _DAYS = [
     -(1 + i % 3) AS moved_qty, 5 AS unit_cost, 9 AS sale_amount, printf('T%02d-%d-%d', s, d, i // 4) AS document_no,
     i % 4 AS document_line_no, printf('K%02d', s) AS operator, printf('D%02d', s) AS device_id,
     d * {sales} + i AS device_seq
-    FROM (SELECT s, d, i, DATE '{first}' + CAST(d AS INTEGER) + INTERVAL 11 HOUR + to_seconds(i * 36000 // {sales}) AS sold_at,
+    FROM (SELECT s, d, i,
+        DATE '{first}' + CAST(d AS INTEGER) + INTERVAL 11 HOUR + to_seconds(i * 36000 // {sales}) AS sold_at,
         (hash(s, d, i) % 1000003) / 1000003.0 AS u
         FROM range(1, {shops} + 1) AS a (s), range({start}, {stop}) AS b (d), range({sales}) AS c (i))
     ORDER BY occurred_at""",

@@ -117,7 +117,7 @@ class Evaluations:
                 self._traced[consumer] = Lineage.from_json(json.loads(kept[1]))
             else:
                 try:
-                    lineage = trace(sql, self._tables())
+                    lineage = trace(sql, self.tables())
                 except (SqlglotError, RecursionError):
                     return None
                 self._traced[consumer] = lineage
@@ -182,7 +182,7 @@ class Evaluations:
             rows = [r for r in rows if self.changes.count(r)]
             if not rows:
                 continue
-            keys = self._chosen(lineage.keys(table), rows[0], grain)
+            keys = self._chosen(lineage.keys(table), table, grain)
             if not keys:
                 return Plan("everything", f"{table} has changed, of which all may matter")
             groups.setdefault(tuple(sorted(keys)), []).extend((r, keys) for r in rows)
@@ -190,22 +190,30 @@ class Evaluations:
             return Plan("nothing")
         return Plan("parts", "", tuple(self.changes.touched(parts) for parts in groups.values()))
 
-    def _chosen(self, keys: Mapping[str, str], rows: str, grain: Sequence[str]) -> dict[str, str]:
-        """Few columns that tell rows apart well: the row itself, else the grain, else whatever there is."""
+    def _chosen(self, keys: Mapping[str, str], table: str, grain: Sequence[str]) -> dict[str, str]:
+        """Few columns that tell rows apart well: the row itself, else the grain and month, else whatever there is."""
         if all(c in keys for c in _ROW):
             return {c: keys[c] for c in _ROW}
-        if not keys:
-            return {}
-        selected = ", ".join(f'{e} AS "{c}"' for c, e in keys.items())
-        kinds = {c: k for c, k, *_ in self.con.execute(f"DESCRIBE SELECT {selected} FROM {rows}").fetchall()}
-        usable = {c: e for c, e in keys.items() if kinds[c] in _KEY_TYPES}
-        for wanted in (grain, usable):
+        usable = {c: e for c, e in keys.items() if self._is_key(e, table)}
+        for wanted in ((*grain, "month"), usable):
             chosen = {c: usable[c] for c in wanted if c in usable}
             if any(c not in COARSE for c in chosen):
                 return chosen
         return {}
 
-    def _tables(self) -> Schema:
+    def _is_key(self, expression: str, table: str) -> bool:
+        """Whether an expression over a table is text, a day or a whole number: such values are the same as text."""
+        name, column = table.split(".")
+        kind = self.tables()[name][column].get(expression, "")
+        if expression.startswith(("UPPER(", "COALESCE(")):
+            inner = expression[expression.index("(") + 1 :].rstrip(")").split(",")[0]
+            kind = self.tables()[name][column].get(inner, "")
+        elif expression.endswith(" AS DATE)"):
+            kind = "DATE"
+        return kind in _KEY_TYPES
+
+    def tables(self) -> Schema:
+        """Columns of the tables of core and mart with their types, as they were when the run began."""
         if self._schema is None:
             schema: dict[str, dict[str, dict[str, str]]] = {}
             for name, table, column, kind in self.con.execute(
@@ -217,7 +225,7 @@ class Evaluations:
         return self._schema
 
     def _shape(self) -> str:
-        return json.dumps(self._tables(), sort_keys=True)
+        return json.dumps(self.tables(), sort_keys=True)
 
 
 def as_text(parameters: Mapping[str, Any]) -> str:

@@ -120,6 +120,7 @@ def _run(
     con.execute("CREATE OR REPLACE TEMP TABLE standing AS SELECT * FROM ops.finding WHERE status <> 'resolved'")
     con.execute("CREATE OR REPLACE TEMP TABLE found AS SELECT * FROM ops.finding WHERE false")
     con.execute("CREATE OR REPLACE TEMP TABLE replaced (finding_id VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM standing WHERE false")
     before = dict(con.execute("SELECT rule_id, arg_max(status, run_id) FROM ops.outcome GROUP BY rule_id").fetchall())
     outcomes = []
     for rule in chosen:
@@ -129,7 +130,8 @@ def _run(
             continue
         progress(rule.rule_id)
         outcomes.append(run_rule(book, rule, settings[rule.rule_id], before.get(rule.rule_id, "")))
-        con.execute("INSERT INTO found SELECT * FROM offending")
+        if outcomes[-1].violated:
+            con.execute("INSERT INTO found SELECT * FROM offending")
     moved = _settle(con, run_id, [o.rule.rule_id for o in outcomes if o.status == "pass"])
     book.save()
     outcomes = _judged(con, outcomes)
@@ -156,7 +158,8 @@ def _settle(con: duckdb.DuckDBPyConnection, run_id: int, ran: Sequence[str]) -> 
     assert counts is not None
     assert open_before is not None
     new, reopened, resolved = int(counts[0]), int(counts[1]), int(open_before[1])
-    con.execute(f"UPDATE ops.finding SET status = 'resolved', resolved_run = {run_id} WHERE {gone}")
+    if resolved:
+        con.execute(f"UPDATE ops.finding SET status = 'resolved', resolved_run = {run_id} WHERE {gone}")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE settled AS SELECT f.* REPLACE ("
         " CASE WHEN o.status = 'resolved' THEN 'reopened' ELSE coalesce(o.status, 'open') END AS status,"
@@ -167,10 +170,11 @@ def _settle(con: duckdb.DuckDBPyConnection, run_id: int, ran: Sequence[str]) -> 
     con.execute("DELETE FROM ops.finding WHERE finding_id IN (SELECT finding_id FROM settled)")
     con.execute("INSERT INTO ops.finding BY NAME SELECT * FROM settled ORDER BY rule_id, finding_id")
     # What nothing has touched still stands.
-    con.execute(
-        f"UPDATE ops.finding SET last_seen_run = {run_id} WHERE status <> 'resolved' AND last_seen_run <> {run_id}"
-        " AND rule_id IN (SELECT rule_id FROM ran)"
-    )
+    if open_before[0] > resolved:
+        con.execute(
+            f"UPDATE ops.finding SET last_seen_run = {run_id} WHERE status <> 'resolved' AND last_seen_run <> {run_id}"
+            " AND rule_id IN (SELECT rule_id FROM ran)"
+        )
     return new, int(open_before[0]) - resolved, resolved, reopened
 
 

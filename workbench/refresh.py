@@ -30,12 +30,7 @@ FEW_ROWS = 100_000
 def refresh_models(book: Evaluations, models: Sequence[Model]) -> dict[str, float]:
     """Bring models, each after those it reads, up to date; seconds of those whose rows were worked out anew."""
     built: dict[str, float] = {}
-    present = {
-        name
-        for (name,) in book.con.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'lake' AND table_schema = 'mart'"
-        ).fetchall()
-    }
+    present = set(book.tables().get("mart", {}))
     for model in models:
         started = time.perf_counter()
         values = {"as_of": book.as_of}
@@ -91,9 +86,14 @@ def _apply(book: Evaluations, model: Model, old: str, new: str, grain: Sequence[
     """Turn the old rows into the new ones, touching only rows that differ; false where the grain is not unique."""
     con, table = book.con, f"mart.{model.name}"
     gone, come, delta = (book.changes.name(p) for p in ("gone", "come", "delta"))
-    con.execute(f"CREATE TEMP TABLE {gone} AS SELECT * FROM {old} EXCEPT ALL SELECT * FROM {new}")
-    con.execute(f"CREATE TEMP TABLE {come} AS SELECT * FROM {new} EXCEPT ALL SELECT * FROM {old}")
-    leaving, coming = book.changes.count(gone), book.changes.count(come)
+    before, after = _count(con, old), _count(con, new)
+    if before:
+        con.execute(f"CREATE TEMP TABLE {gone} AS SELECT * FROM {old} EXCEPT ALL SELECT * FROM {new}")
+    leaving = _count(con, gone) if before else 0
+    coming = after - before + leaving
+    if coming:
+        rows = f"SELECT * FROM {new} EXCEPT ALL SELECT * FROM {old}" if before else f"SELECT * FROM {new}"
+        con.execute(f"CREATE TEMP TABLE {come} AS {rows}")
     if leaving:
         tests = " AND ".join(f't."{c}" IS NOT DISTINCT FROM g."{c}"' for c in grain) or "false"
         row = con.execute(f"SELECT count(*) FROM {old} AS t WHERE EXISTS (SELECT 1 FROM {gone} AS g WHERE {tests})")
@@ -104,11 +104,12 @@ def _apply(book: Evaluations, model: Model, old: str, new: str, grain: Sequence[
     if coming:
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {come}")
     if leaving or coming:
-        con.execute(f"CREATE TEMP TABLE {delta} AS SELECT * FROM {gone} UNION ALL SELECT * FROM {come}")
+        changed = [name for name, rows in ((gone, leaving), (come, coming)) if rows]
+        con.execute(f"CREATE TEMP TABLE {delta} AS " + " UNION ALL ".join(f"SELECT * FROM {name}" for name in changed))
         book.changes.built(table, delta)
         book.residents.forget(table)
     for name in (old, new, gone, come):
-        con.execute(f"DROP TABLE {name}")
+        con.execute(f"DROP TABLE IF EXISTS {name}")
     return True
 
 

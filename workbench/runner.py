@@ -145,7 +145,7 @@ def run_rule(book: Evaluations, rule: Rule, settings: RuleSettings, before: str)
         seconds = time.perf_counter() - started
         return Outcome(rule, status, seconds=seconds, detail=detail, severity=severity, **counts)
 
-    con.execute("CREATE OR REPLACE TEMP TABLE offending AS SELECT * FROM standing WHERE false")
+    con.execute("DELETE FROM offending")
     consumer, parameters = f"rule.{rule.rule_id}", _parameters(rule, settings)
     try:
         plan, lineage = book.plan(consumer, rule.sql, rule.file.digest, parameters, rule.grain)
@@ -199,12 +199,14 @@ def _run_whole(book: Evaluations, rule: Rule, settings: RuleSettings, outcome: C
     population, tested = _population(con, rule, settings, book.as_of, question)
     if tested == 0:
         return outcome("not_applicable", _reason(rule, population), population=population)
-    con.execute("INSERT INTO replaced SELECT finding_id FROM standing WHERE rule_id = ?", [rule.rule_id])
+    con.execute(f"INSERT INTO replaced SELECT finding_id FROM standing WHERE rule_id = '{rule.rule_id}'")
+    violated = 0
     for where, params in _scopes(con, rule, settings):
         sql = book.residents.sql(rule.sql, tables_of(rule.sql))
-        _gather(con, rule, settings, {**params, "as_of": book.as_of}, where, sql)
-    _refuse_repeated_identity(con, rule)
-    return outcome("pass", population=population, tested=tested)
+        violated += _gather(con, rule, settings, {**params, "as_of": book.as_of}, where, sql)
+    if violated:
+        _refuse_repeated_identity(con, rule)
+    return outcome("pass", population=population, tested=tested, violated=violated)
 
 
 def _run_parts(
@@ -225,18 +227,21 @@ def _run_parts(
         whole, good = _population(con, rule, settings, book.as_of, rule.population)
         if good == 0:
             return outcome("not_applicable", _reason(rule, whole), population=whole)
+    violated = 0
     for part in parts:
         inside = _finding_within(part)
         con.execute(
-            f"INSERT INTO replaced SELECT finding_id FROM standing AS f WHERE rule_id = ? AND {inside}", [rule.rule_id]
+            f"INSERT INTO replaced SELECT finding_id FROM standing AS f WHERE rule_id = '{rule.rule_id}' AND {inside}"
         )
-        con.execute(f"DELETE FROM offending AS f WHERE {inside}")
+        if violated:
+            con.execute(f"DELETE FROM offending AS f WHERE {inside}")
         sql = _narrowed(book, rule.sql, lineage, part)
         for where, params in _scopes(con, rule, settings):
             values = {**params, "as_of": book.as_of}
-            _gather(con, rule, settings, values, f"{where} AND {where_touched(part, 'answer')}", sql)
-    _refuse_repeated_identity(con, rule)
-    return outcome("pass", population=population, tested=tested, scope="parts")
+            violated += _gather(con, rule, settings, values, f"{where} AND {where_touched(part, 'answer')}", sql)
+    if violated:
+        _refuse_repeated_identity(con, rule)
+    return outcome("pass", population=population, tested=tested, violated=violated, scope="parts")
 
 
 def _narrowed(book: Evaluations, sql: str, lineage: Lineage, part: Touched) -> str:
@@ -297,9 +302,13 @@ def _literal(sql: str) -> str:
 
 def _gather(
     con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, values: Mapping[str, Any], where: str, sql: str
-) -> None:
-    """The rule's rows as findings: identity from the grain, texts from the templates, the rest as evidence."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql}", bound(rule.file.parameters, values))
+) -> int:
+    """The rule's rows as findings: identity from the grain, texts from the templates, the rest as evidence.
+
+    Answers how many there are.
+    """
+    answered = con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql}", bound(rule.file.parameters, values))
+    rows = answered.fetchone()
     columns = {name: kind for name, kind, *_ in con.execute("DESCRIBE answer").fetchall()}
     missing = [c for c in rule.grain if c not in columns]
     if missing:
@@ -313,15 +322,18 @@ def _gather(
         f'CAST("{c}" AS {kinds[c]}) AS "{c}"' if c in columns else f'CAST(NULL AS {kinds[c]}) AS "{c}"'
         for c in FINDING_COLUMNS
     )
-    con.execute(
+    english, chinese = (_sentence(rule, language, columns) for language in ("en", "zh"))
+    if rows == (0,):
+        return 0
+    inserted = con.execute(
         f"INSERT INTO offending BY NAME SELECT substr(md5(concat_ws(chr(31), {identity})), 1, 16) AS finding_id,"
         f" '{rule.rule_id}' AS rule_id, '{settings.severity or rule.severity}' AS severity, 'open' AS status, {known},"
-        f" {_sentence(rule, 'en', columns)} AS message,"
-        f" {_sentence(rule, 'zh', columns)} AS message_zh,"
+        f" {english} AS message, {chinese} AS message_zh,"
         f" CAST(json_object({pairs}) AS VARCHAR) AS evidence,"
         f" md5(concat_ws(chr(31), {whole})) AS evidence_hash"
         f" FROM answer WHERE {where}"
-    )
+    ).fetchone()
+    return int(inserted[0]) if inserted else 0
 
 
 def _refuse_repeated_identity(con: duckdb.DuckDBPyConnection, rule: Rule) -> None:

@@ -21,13 +21,6 @@ WITH moved AS (
     FROM mart.ledger_summary
     WHERE month + INTERVAL 12 MONTH > $as_of
     GROUP BY location_code, product_code
-),
-
-basis AS (
-    SELECT location_code, SUM(uses) = 0 AS is_sent
-    FROM mart.ledger_summary
-    WHERE month + INTERVAL 12 MONTH > $as_of
-    GROUP BY location_code
 )
 
 SELECT
@@ -46,7 +39,7 @@ SELECT
         ) AS DECIMAL(18, 4)
     ) AS usage_value
 FROM mart.ledger_opening AS o
-LEFT JOIN basis AS b ON b.location_code = o.location_code
+LEFT JOIN mart.usage_basis AS b ON b.location_code = o.location_code
 LEFT JOIN moved AS m ON m.location_code = o.location_code AND m.product_code = o.product_code
 LEFT JOIN mart.last_cost AS c ON c.location_code = o.location_code AND c.product_code = o.product_code
 LEFT JOIN core.product AS p ON p.product_code = o.product_code
