@@ -38,7 +38,8 @@ _MASTER = [
     """INSERT INTO core.stock_movement BY NAME SELECT 0 AS file_id, row_number() OVER () AS row_no,
     printf('S%02d', s) AS location_code, printf('S%02d-P%05d-0', s, p) AS movement_id,
     TIMESTAMP '{first}' AS occurred_at, TIMESTAMP '{first}' AS recorded_at, printf('P%05d', p) AS product_code,
-    'opening' AS movement_type, 5000 AS moved_qty, 2 + p % 17 AS unit_cost, printf('M%02d', s) AS operator
+    'opening' AS movement_type,
+    20 + CAST(ceil(2 * 240 * {sales} * (sqrt(p / {products}) - sqrt((p - 1) / {products}))) AS INTEGER) AS moved_qty, 2 + p % 17 AS unit_cost, printf('M%02d', s) AS operator
     FROM range(1, {shops} + 1) AS a (s), range(1, {products} + 1) AS b (p)""",
 ]
 
@@ -53,26 +54,26 @@ _LINE = """(SELECT s, d, n, l, printf('S%02d', s) AS shop, CAST(DATE '{first}' +
 _DAYS = [
     """INSERT INTO core.purchase_order_line BY NAME SELECT {file} AS file_id, row_number() OVER () AS row_no,
     printf('PO%s%06d', shop, seq + 1) AS po_no, l AS line_no, supplier AS supplier_code, shop AS location_code,
-    product AS product_code, day - 2 AS ordered_date, day AS expected_date, 24 AS ordered_qty, 5 AS unit_price,
+    product AS product_code, day - 2 AS ordered_date, day AS expected_date, 4 AS ordered_qty, 5 AS unit_price,
     printf('L%02d', s) AS created_by, printf('M%02d', s) AS approved_by, 'closed' AS status FROM {line}""",
     """INSERT INTO core.delivery_note_line BY NAME SELECT {file} AS file_id, row_number() OVER () AS row_no,
     supplier AS supplier_code, printf('N%s%06d', shop, seq) AS delivery_note_no, l AS line_no,
     printf('PO%s%06d', shop, seq + 1) AS po_no, shop AS location_code, product AS product_code, day AS delivered_date,
-    24 AS delivered_qty FROM {line}""",
+    4 AS delivered_qty FROM {line}""",
     """INSERT INTO core.receipt_line BY NAME SELECT {file} AS file_id, row_number() OVER () AS row_no,
     shop AS location_code, printf('RK%06d', seq + 1) AS receipt_no, l AS line_no, 'normal' AS receipt_type,
     printf('PO%s%06d', shop, seq + 1) AS po_no, printf('N%s%06d', shop, seq) AS delivery_note_no,
-    supplier AS supplier_code, product AS product_code, 24 AS received_qty, 0 AS rejected_qty, 5 AS unit_cost,
-    120 AS line_amount, day + INTERVAL 9 HOUR AS received_at, day + INTERVAL 9 HOUR AS recorded_at,
+    supplier AS supplier_code, product AS product_code, 4 AS received_qty, 0 AS rejected_qty, 5 AS unit_cost,
+    20 AS line_amount, day + INTERVAL 9 HOUR AS received_at, day + INTERVAL 9 HOUR AS recorded_at,
     printf('L%02d', s) AS created_by, printf('M%02d', s) AS approved_by, day + INTERVAL 10 HOUR AS approved_at,
     'approved' AS status FROM {line}""",
     """INSERT INTO core.invoice_line BY NAME SELECT {file} AS file_id, row_number() OVER () AS row_no,
     supplier AS supplier_code, printf('F%s%06d', shop, seq) AS invoice_no, l AS line_no,
     printf('PO%s%06d', shop, seq + 1) AS po_no, printf('RK%06d', seq + 1) AS receipt_no, product AS product_code,
-    day AS invoiced_date, 24 AS invoiced_qty, 5 AS unit_price, 120 AS invoiced_amount FROM {line}""",
+    day AS invoiced_date, 4 AS invoiced_qty, 5 AS unit_price, 20 AS invoiced_amount FROM {line}""",
     """INSERT INTO core.stock_movement BY NAME SELECT {file} AS file_id, row_number() OVER () AS row_no,
     shop AS location_code, printf('%s-%d-R%d-%d', shop, d, n, l) AS movement_id, day + INTERVAL 10 HOUR AS occurred_at,
-    day + INTERVAL 10 HOUR AS recorded_at, product AS product_code, 'receipt' AS movement_type, 24 AS moved_qty,
+    day + INTERVAL 10 HOUR AS recorded_at, product AS product_code, 'receipt' AS movement_type, 4 AS moved_qty,
     5 AS unit_cost, printf('RK%06d', seq + 1) AS document_no, l AS document_line_no, printf('L%02d', s) AS operator
     FROM {line}""",
     # A product's share of the sales falls with the square root of its number.
@@ -91,11 +92,12 @@ _DAYS = [
 ]
 
 
-def write_master(con: Any, contracts: Any) -> None:
-    """Products, shops, people and the opening of every shop's stock."""
+def write_master(con: Any, contracts: Any, movements_a_day: int) -> None:
+    """Products, shops, people and the opening of every shop's stock, enough for eight months of sales."""
     ensure_tables(con, contracts)
     for sql in _MASTER:
-        con.execute(sql.format(shops=SHOPS, products=PRODUCTS, first=FIRST_DAY))
+        sales = movements_a_day // SHOPS - 4 * DELIVERIES
+        con.execute(sql.format(shops=SHOPS, products=PRODUCTS, first=FIRST_DAY, sales=sales))
 
 
 def write_days(con: Any, start: int, stop: int, movements_a_day: int, file_id: int) -> None:

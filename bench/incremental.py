@@ -52,7 +52,7 @@ def measure(root: Path, days: int, options: Any) -> tuple[int, list[float], floa
         make_project(root)
         project = Project(root)
         with project.lake.write("bench", "load", {}) as con:
-            chain.write_master(con, project.contracts)
+            chain.write_master(con, project.contracts, options.night)
             chain.write_days(con, 0, days, options.night, 1)
         run(project, days, False)
     project = Project(root)

@@ -263,7 +263,11 @@ class Lake:
         con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         load_extension(con, _EXTENSIONS[kind])
         load_extension(con, "ducklake")
-        con.execute(f"SET temp_directory = {quoted(self.var / 'tmp' / 'duckdb')}")
+        # DuckDB makes the folder when it first needs room on disk, but none above it.
+        spill = self.var / "tmp" / "duckdb"
+        if "READ_ONLY" not in options:
+            spill.parent.mkdir(parents=True, exist_ok=True)
+        con.execute(f"SET temp_directory = {quoted(spill)}")
         con.execute("SET TimeZone = 'UTC'")
         if self.settings.memory_limit:
             con.execute(f"SET memory_limit = {quoted(self.settings.memory_limit)}")

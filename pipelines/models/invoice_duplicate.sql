@@ -125,8 +125,8 @@ judged AS (
             WHEN e.invoiced_date = l.invoiced_date THEN 'same_date'
         END AS match_method
     FROM mart.invoice_twin_candidate AS c
-    INNER JOIN mart.invoice_document AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no
-    INNER JOIN mart.invoice_document AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
+    LEFT JOIN mart.invoice_document AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no
+    LEFT JOIN mart.invoice_document AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
     LEFT JOIN item_match AS m
         ON c.supplier_code = m.supplier_code AND c.twin_invoice_no = m.twin_invoice_no AND c.invoice_no = m.invoice_no
     LEFT JOIN order_cover AS o ON c.supplier_code = o.supplier_code AND c.invoice_no = o.invoice_no
@@ -143,7 +143,7 @@ twin AS (
 credit AS (
     SELECT r.supplier_code, r.invoice_no AS credit_no, t.twin_invoice_no
     FROM twin AS t
-    INNER JOIN mart.invoice_document AS e ON t.supplier_code = e.supplier_code AND t.twin_invoice_no = e.invoice_no
+    LEFT JOIN mart.invoice_document AS e ON t.supplier_code = e.supplier_code AND t.twin_invoice_no = e.invoice_no
     INNER JOIN mart.invoice_document AS r
         ON e.supplier_code = r.supplier_code AND e.line_count = r.line_count AND e.total_qty = r.total_qty
         AND e.total_value = r.total_value AND e.first_product = r.first_product AND e.last_product = r.last_product
@@ -189,5 +189,5 @@ SELECT
     l.file_id,
     l.row_no
 FROM open_copy AS c
-INNER JOIN mart.invoice_document AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
-INNER JOIN mart.invoice_document AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no;
+LEFT JOIN mart.invoice_document AS l ON c.supplier_code = l.supplier_code AND c.invoice_no = l.invoice_no
+LEFT JOIN mart.invoice_document AS e ON c.supplier_code = e.supplier_code AND c.twin_invoice_no = e.invoice_no;

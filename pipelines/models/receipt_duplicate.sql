@@ -107,8 +107,8 @@ pair AS (
         COALESCE(e.po_key <> l.po_key, FALSE) AS is_other_order,
         l.po_key
     FROM item_match AS m
-    INNER JOIN mart.receipt_document AS e ON m.location_code = e.location_code AND m.twin_receipt_no = e.receipt_no
-    INNER JOIN mart.receipt_document AS l ON m.location_code = l.location_code AND m.receipt_no = l.receipt_no
+    LEFT JOIN mart.receipt_document AS e ON m.location_code = e.location_code AND m.twin_receipt_no = e.receipt_no
+    LEFT JOIN mart.receipt_document AS l ON m.location_code = l.location_code AND m.receipt_no = l.receipt_no
     LEFT JOIN batch_match AS b
         ON m.location_code = b.location_code AND m.twin_receipt_no = b.twin_receipt_no AND m.receipt_no = b.receipt_no
     LEFT JOIN cost_match AS k
@@ -287,7 +287,7 @@ reversal_pair AS (
         t.twin_receipt_no,
         e.entry_no AS twin_entry_no
     FROM twin AS t
-    INNER JOIN mart.receipt_document AS e ON t.location_code = e.location_code AND t.twin_receipt_no = e.receipt_no
+    LEFT JOIN mart.receipt_document AS e ON t.location_code = e.location_code AND t.twin_receipt_no = e.receipt_no
     INNER JOIN mart.receipt_document AS r
         ON e.location_code = r.location_code AND e.line_count = r.line_count AND e.total_qty = r.total_qty
         AND e.first_product = r.first_product AND e.last_product = r.last_product
@@ -367,6 +367,6 @@ SELECT
     o.file_id,
     o.row_no
 FROM open_copy AS c
-INNER JOIN mart.receipt_document AS l ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
-INNER JOIN mart.receipt_document AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
+LEFT JOIN mart.receipt_document AS l ON c.location_code = l.location_code AND c.receipt_no = l.receipt_no
+LEFT JOIN mart.receipt_document AS e ON c.location_code = e.location_code AND c.twin_receipt_no = e.receipt_no
 LEFT JOIN origin AS o ON c.location_code = o.location_code AND c.receipt_no = o.receipt_no;
