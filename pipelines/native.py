@@ -351,5 +351,5 @@ source = Source(
     title_zh="核心表文件",
     vocabulary=Vocabulary(tables=_TABLES, columns=_COLUMNS, values=_VALUES),
     # The key of a sample or a simulation lies beside its files.
-    not_data=("answer_key.csv",),
+    not_data=("answer_key.csv", "causes.csv", "manifest.json"),
 )

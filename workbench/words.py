@@ -167,6 +167,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "发现 {findings} 个问题。预设的 {planted} 处错误找到 {found} 处；另有 {extra} 个问题不在预设之内。\n"
         '继续查看：workbench --project {folder} findings · rejects · sql "SELECT * FROM core.receipt_line"',
     ),
+    "simulated": (
+        "Wrote {rows} rows to {folder}; the books end on {as_of}, the key lists {expected} findings.\n"
+        "Load and check: workbench ingest {folder} && workbench check --as-of {as_of}",
+        "已将 {rows} 行写入 {folder}；账至 {as_of}，答案中列有 {expected} 个问题。\n"
+        "载入并检查：workbench ingest {folder} && workbench check --as-of {as_of}",
+    ),
     "made_project": (
         "Made a project in {path}. Put exports into it with `workbench --project {path} ingest FILE…`, then `check`.",
         "已在 {path} 建立项目。用 `workbench --project {path} ingest 文件…` 载入导出文件，再运行 `check`。",

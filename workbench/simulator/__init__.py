@@ -1,0 +1,1 @@
+"""A simulated chain of stores: coherent documents, planted defects, and the key to both."""

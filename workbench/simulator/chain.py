@@ -1,0 +1,193 @@
+"""The simulated chain as one object: papers, stock card, counts, and what was done to them by planted defects.
+
+A planter changes frames through the methods here, so that every difference between shelf and book is known with its
+cause. `shifts` holds these differences: shelf less book, by place, product, batch and moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workbench.simulator.documents import expiry_day, make_papers, produced_day
+from workbench.simulator.flow import run_flow
+from workbench.simulator.master import Master, make_master
+from workbench.simulator.movements import make_movements, shaped
+from workbench.simulator.ordinary import add_ordinary_troubles
+from workbench.simulator.plan import Plan
+
+LOT_KEY = ["place", "product", "lot"]
+# A document in the key: its kind and id, or its number as it stands.
+Document = tuple[str, int] | str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A finding that the rules must give. `None` is not compared; an optional one counts neither for nor against."""
+
+    rule: str
+    note: str
+    note_zh: str
+    cause: str
+    place: int | None = None
+    document: Document | None = None
+    line: int | None = None
+    product: int | str | None = None
+    lot: int | None = None
+    day: int | None = None
+    is_optional: bool = False
+
+
+@dataclass
+class Chain:
+    """Everything about one simulation. Planters replace frames, the stock card through `post`, `lift` and `alter`."""
+
+    plan: Plan
+    master: Master
+    rng: np.random.Generator
+    orders: pl.DataFrame
+    notes: pl.DataFrame
+    receipts: pl.DataFrame
+    invoices: pl.DataFrame
+    moves: pl.DataFrame
+    batches: pl.DataFrame
+    shifts: list[pl.DataFrame] = field(default_factory=list)
+    counts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    lines: pl.DataFrame = field(default_factory=pl.DataFrame)
+    expected: list[Expected] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    extra: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    used_cells: set[tuple[int, int]] = field(default_factory=set)
+    used_documents: set[tuple[str, int]] = field(default_factory=set)
+    planted: dict[str, int] = field(default_factory=dict)
+
+    # --- the stock card -------------------------------------------------------------------------------------------
+
+    def post(self, rows: pl.DataFrame, cause: str, is_real: bool) -> None:
+        """Add movements to the book. `is_real`: the goods moved too, so that shelf and book stay together."""
+        rows = shaped(rows)
+        self.moves = pl.concat([self.moves, rows])
+        if not is_real:
+            self._shift(rows, -1, cause)
+
+    def lift(self, wanted: pl.Expr, cause: str) -> pl.DataFrame:
+        """Take movements out of the book although the goods moved; the rows taken out."""
+        rows = self.moves.filter(wanted)
+        self.moves = self.moves.filter(~wanted.fill_null(False))
+        self._shift(rows, 1, cause)
+        return rows
+
+    def alter(self, wanted: pl.Expr, cause: str, **values: pl.Expr) -> None:
+        """Write movements down wrongly: taken out and put back with other values."""
+        rows = self.lift(wanted, cause)
+        self.post(rows.with_columns(value.alias(name) for name, value in values.items()), cause, is_real=False)
+
+    def lose(self, rows: pl.DataFrame, cause: str) -> None:
+        """Goods that left (or came, with a positive quantity) without a word in the book."""
+        self._shift(rows, 1, cause)
+
+    def _shift(self, rows: pl.DataFrame, sign: int, cause: str) -> None:
+        if rows.height:
+            moved = rows.select(*LOT_KEY, "moment", (pl.col("qty").cast(pl.Int64) * sign).alias("qty"))
+            self.shifts.append(moved.with_columns(pl.lit(cause).alias("cause")))
+
+    # --- the key --------------------------------------------------------------------------------------------------
+
+    def expect(self, rule: str, note: str, note_zh: str, cause: str = "", **where: Any) -> None:
+        """Write down a finding that the rules must give."""
+        self.expected.append(Expected(rule, note, note_zh, cause or rule, **where))
+
+    def text(self, number: str) -> int:
+        """A document number that belongs to no document of the chain, for `doc_kind` text."""
+        self.texts.append(number)
+        return len(self.texts) - 1
+
+    # --- where to plant -------------------------------------------------------------------------------------------
+
+    def pick(self, rows: pl.DataFrame, number: int, document: str = "") -> list[dict[str, Any]]:
+        """Up to `number` rows at random whose place and product, and document, no other defect has touched."""
+        found: list[dict[str, Any]] = []
+        for start in range(0, rows.height, 512) if number else ():
+            if start == 0:
+                rows = rows[self.rng.permutation(rows.height)]
+            for row in rows[start : start + 512].iter_rows(named=True):
+                cell = (row["place"], row["product"])
+                mark = (document, row[document]) if document else None
+                if cell in self.used_cells or mark in self.used_documents:
+                    continue
+                self.used_cells.add(cell)
+                if mark:
+                    self.used_documents.add(mark)
+                found.append(row)
+                if len(found) == number:
+                    return found
+        return found
+
+    def spare(self, number: int, wanted: np.ndarray, is_store: bool = True) -> list[tuple[int, int]]:
+        """Up to `number` places and products where the product is not carried: a planter has them for itself."""
+        free = ~self.master.is_carried & wanted[None, :] & ~self.master.goods.is_central[None, :]
+        free[0] = False if is_store else free[0]
+        cells = np.argwhere(free)
+        found: list[tuple[int, int]] = []
+        for place, product in cells[self.rng.permutation(len(cells))]:
+            cell = (int(place), int(product))
+            if len(found) < number and cell not in self.used_cells:
+                self.used_cells.add(cell)
+                found.append(cell)
+        return found
+
+
+def make_chain(plan: Plan) -> Chain:
+    """A chain that is run correctly, save that goods are stolen from the shelf unless the plan is a clean one."""
+    rng = np.random.Generator(np.random.PCG64(plan.seed))
+    master = make_master(plan, rng)
+    theft = 0.0 if plan.is_clean else 0.0008 * plan.rate
+    flow = run_flow(plan, master, rng, theft)
+    papers = make_papers(plan, master, flow.orders, rng)
+    moves, stolen = make_movements(plan, master, flow, papers.receipts, rng)
+    receipts, moves = add_ordinary_troubles(plan, master, papers.receipts, moves, rng)
+    batches = (
+        pl.concat([moves.select("product", "lot"), stolen.select("product", "lot")]).unique().filter(pl.col("lot") >= 0)
+    )
+    chain = Chain(
+        plan=plan,
+        master=master,
+        rng=rng,
+        orders=papers.orders,
+        notes=papers.notes.with_columns(pl.lit(None, pl.String).alias("po_text")),
+        receipts=_as_printed(master, receipts),
+        invoices=papers.invoices.with_columns(pl.lit(None, pl.String).alias("po_text")),
+        moves=moves,
+        batches=_dated(master, batches.with_columns(pl.col("product", "lot").cast(pl.Int64)).sort("product", "lot")),
+    )
+    chain.lose(stolen, "theft")
+    return chain
+
+
+def batch_number(master: Master, start: np.datetime64, product: pl.Expr, lot: pl.Expr) -> pl.Expr:
+    """What is printed on the goods: day of production and a letter of the line; null where there are no batches."""
+    letters = pl.lit(pl.Series([chr(65 + i % 26) for i in range(len(master.goods.code))]))
+    day = pl.lit(start).cast(pl.Date) + pl.duration(days=produced_day(lot))
+    return pl.when(lot >= 0).then(pl.format("L{}{}", day.dt.strftime("%y%m%d"), letters.gather(product)))
+
+
+def _dated(master: Master, rows: pl.DataFrame) -> pl.DataFrame:
+    lot = pl.col("lot")
+    return rows.with_columns(produced_day(lot).alias("produced"), expiry_day(master.goods, lot).alias("expiry"))
+
+
+def _as_printed(master: Master, receipts: pl.DataFrame) -> pl.DataFrame:
+    """Receipts with what is read off goods and notes; planters spoil it line by line."""
+    goods = master.goods
+    piece = pl.lit(pl.Series(goods.barcode)).gather("product")
+    case = pl.lit(pl.Series(goods.case_barcode)).gather("product")
+    pack = pl.lit(pl.Series(goods.pack)).gather("product")
+    return _dated(master, receipts).with_columns(
+        pl.when((pl.col("qty") % pack == 0) & (pack > 1) & (case != "")).then(case).otherwise(piece).alias("barcode"),
+        pl.lit(True).alias("has_batch"),
+        pl.lit(None, pl.String).alias("po_text"),
+        pl.lit(None, pl.String).alias("note_text"),
+    )

@@ -1,0 +1,64 @@
+"""The answer key and the causes of count variances, as files beside the data."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from workbench.simulator.chain import Chain, Expected
+from workbench.simulator.numbering import Numbers
+from workbench.simulator.tables import batch, place_code, product_code
+from workbench.simulator.writing import Folder
+
+COLUMNS = (
+    "rule_id location_code document_no document_line_no product_code batch_no occurred_date cause optional note note_zh"
+).split()
+
+
+def key_frame(chain: Chain, numbers: Numbers) -> pl.DataFrame:
+    """One row per finding that the rules must give. Empty cells are not compared."""
+    rows = [_row(chain, numbers, found) for found in chain.expected]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    return frame.sort(COLUMNS, nulls_last=True, maintain_order=True)
+
+
+def _row(chain: Chain, numbers: Numbers, found: Expected) -> list[str | None]:
+    goods = chain.master.goods
+    product = goods.code[found.product] if isinstance(found.product, int) else found.product
+    document = (
+        found.document if isinstance(found.document, str) or found.document is None else numbers.one(*found.document)
+    )
+    lot = None
+    if found.lot is not None and found.lot >= 0:
+        lot = pl.DataFrame({"lot": [found.lot]}).select(batch(chain, pl.col("lot") // 8192, pl.col("lot"))).item()
+    return [
+        found.rule,
+        chain.master.place_code[found.place] if found.place is not None else None,
+        document,
+        str(found.line) if found.line is not None else None,
+        product,
+        lot,
+        (chain.plan.start + dt.timedelta(days=found.day)).isoformat() if found.day is not None else None,
+        found.cause,
+        "true" if found.is_optional else None,
+        found.note,
+        found.note_zh,
+    ]
+
+
+def write_causes(chain: Chain, numbers: Numbers, reasons: pl.DataFrame, writer: Folder) -> None:
+    """Why each counted difference is there."""
+    master = chain.master
+    evidence = {e.cause: numbers.one(*e.document) for e in reversed(chain.expected) if isinstance(e.document, tuple)}
+    frame = reasons.select(
+        place_code(master, pl.col("place")),
+        numbers.of("count", pl.col("count")).alias("count_no"),
+        product_code(master, pl.col("product")),
+        batch(chain, pl.col("product"), pl.col("lot")),
+        pl.col("variance").alias("variance_qty"),
+        "cause",
+        pl.col("explained").alias("explained_qty"),
+        pl.col("cause").replace_strict(evidence, default=None, return_dtype=pl.String).alias("document_no"),
+    )
+    writer.key("causes.csv", frame)
