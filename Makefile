@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --frozen
 SIM := .cache/grocery-sim
 SIM_SEEDS ?= 1124
+SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +50,9 @@ rules: setup ## Lint the rules and run their cases
 	$(RUN) workbench rule lint
 	$(RUN) workbench rule test
 
+score: setup ## What the rules find of what is planted in simulated chains, by recall and precision
+	$(RUN) python bench/score.py --seeds $(SEEDS)
+
 docs: setup ## Write the dictionary and the pages of rules and models
 	$(RUN) python docs/make_docs.py
 
@@ -58,4 +62,4 @@ bench-ingest: setup ## Ingest against a bare typed insert, 1 and 10 million rows
 clean: ## Remove what can be made again
 	rm -rf .venv .uv .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build var
 
-.PHONY: help setup demo lint types imports check unit test simulated rules docs bench-ingest clean
+.PHONY: help setup demo lint types imports check unit test simulated rules score docs bench-ingest clean
