@@ -22,6 +22,16 @@ def close_books(moves: pl.DataFrame) -> pl.DataFrame:
     return moves.with_columns(pl.col("qty").cum_sum().over("place", "product", "account").alias("balance"))
 
 
+def with_wrong_balances(chain: Chain) -> pl.DataFrame:
+    """Closed books with the balances that were planted wrong: three too many in one line each."""
+    moves = chain.moves
+    for row in chain.extra.get("balance", []):
+        here = pl.all_horizontal(pl.col(name) == value for name, value in row.items())
+        moves = moves.with_columns((pl.col("balance") + pl.when(here).then(3).otherwise(0)).alias("shown"))
+        moves = moves.with_columns(pl.col("shown").alias("balance")).drop("shown")
+    return moves
+
+
 def snapshot_days(plan: Plan) -> list[int]:
     """Month ends and the last day."""
     ends = [day for day in range(plan.days) if (plan.start + dt.timedelta(days=day + 1)).day == 1]

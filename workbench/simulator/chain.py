@@ -15,7 +15,7 @@ import polars as pl
 from workbench.simulator.documents import expiry_day, make_papers, produced_day
 from workbench.simulator.flow import run_flow
 from workbench.simulator.master import Master, make_master
-from workbench.simulator.movements import make_movements, shaped
+from workbench.simulator.movements import SCHEMA, make_movements, shaped
 from workbench.simulator.ordinary import add_ordinary_troubles
 from workbench.simulator.plan import Plan
 
@@ -91,7 +91,8 @@ class Chain:
 
     def _shift(self, rows: pl.DataFrame, sign: int, cause: str) -> None:
         if rows.height:
-            moved = rows.select(*LOT_KEY, "moment", (pl.col("qty").cast(pl.Int64) * sign).alias("qty"))
+            keys = [pl.col(name).cast(SCHEMA[name]) for name in (*LOT_KEY, "moment")]
+            moved = rows.select(*keys, (pl.col("qty").cast(pl.Int64) * sign).alias("qty"))
             self.shifts.append(moved.with_columns(pl.lit(cause).alias("cause")))
 
     # --- the key --------------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ import datetime as dt
 import polars as pl
 
 from workbench.simulator.chain import Chain, Expected
+from workbench.simulator.movements import DOC_KINDS
 from workbench.simulator.numbering import Numbers
-from workbench.simulator.tables import batch, place_code, product_code
+from workbench.simulator.tables import batch, document_number, place_code, product_code
 from workbench.simulator.writing import Folder
 
 COLUMNS = (
@@ -26,9 +27,7 @@ def key_frame(chain: Chain, numbers: Numbers) -> pl.DataFrame:
 def _row(chain: Chain, numbers: Numbers, found: Expected) -> list[str | None]:
     goods = chain.master.goods
     product = goods.code[found.product] if isinstance(found.product, int) else found.product
-    document = (
-        found.document if isinstance(found.document, str) or found.document is None else numbers.one(*found.document)
-    )
+    document = _document(chain, numbers, found)
     lot = None
     if found.lot is not None and found.lot >= 0:
         lot = pl.DataFrame({"lot": [found.lot]}).select(batch(chain, pl.col("lot") // 8192, pl.col("lot"))).item()
@@ -47,10 +46,21 @@ def _row(chain: Chain, numbers: Numbers, found: Expected) -> list[str | None]:
     ]
 
 
+def _document(chain: Chain, numbers: Numbers, found: Expected) -> str | None:
+    if not isinstance(found.document, tuple):
+        return found.document
+    kind, doc = found.document
+    if kind in numbers.series:
+        return numbers.one(kind, doc)
+    place = chain.master.place_code[found.place or 0]
+    frame = pl.DataFrame({"doc_kind": [kind], "doc": [doc]}, schema={"doc_kind": pl.Enum(DOC_KINDS), "doc": pl.Int32})
+    return str(frame.select(document_number(chain, numbers, place)).item())
+
+
 def write_causes(chain: Chain, numbers: Numbers, reasons: pl.DataFrame, writer: Folder) -> None:
     """Why each counted difference is there."""
     master = chain.master
-    evidence = {e.cause: numbers.one(*e.document) for e in reversed(chain.expected) if isinstance(e.document, tuple)}
+    evidence = {e.cause: _document(chain, numbers, e) for e in reversed(chain.expected) if e.document is not None}
     frame = reasons.select(
         place_code(master, pl.col("place")),
         numbers.of("count", pl.col("count")).alias("count_no"),

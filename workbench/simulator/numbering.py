@@ -50,6 +50,31 @@ def number_documents(chain: Chain) -> Numbers:
     )
 
 
+def respell(chain: Chain, numbers: Numbers) -> None:
+    """Note and invoice numbers that were entered again differently, once it is known what they are."""
+    for row in chain.extra.get("respelled", []):
+        right = numbers.one("note", row["note"])
+        text = (right.replace("-", "").lower(), "-", _mistyped(right, set(numbers.series["note"])))[row["spelling"] - 1]
+        here = pl.col("receipt") == row["receipt"]
+        chain.receipts = chain.receipts.with_columns(
+            pl.when(here).then(pl.lit(text)).otherwise("note_text").alias("note_text")
+        )
+    invoices = numbers.series["invoice"].to_list()
+    for row in chain.extra.get("respelled_invoice", []):
+        twin = invoices[row["twin"]]
+        invoices[row["invoice"]] = f"{twin[:2].lower()}-{twin[2:]}"
+    numbers.series["invoice"] = pl.Series(invoices, dtype=pl.String)
+
+
+def _mistyped(number: str, known: set[str]) -> str:
+    """The number with two neighbouring digits exchanged, so that it is no other note's."""
+    for i in range(len(number) - 1, 3, -1):
+        swapped = number[: i - 1] + number[i] + number[i - 1] + number[i + 1 :]
+        if number[i] != number[i - 1] and swapped not in known:
+            return swapped
+    return number + "9"
+
+
 def _digits(column: str, width: int) -> pl.Expr:
     return pl.col(column).cast(pl.String).str.zfill(width)
 

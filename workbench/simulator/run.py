@@ -10,8 +10,11 @@ import polars as pl
 
 from workbench.simulator import books, counting, truth
 from workbench.simulator.chain import Chain, make_chain
+from workbench.simulator.defects import batch as batch_defects
+from workbench.simulator.defects import codes, ledger, receiving, stocktake
+from workbench.simulator.defects.tools import plant
 from workbench.simulator.key import key_frame, write_causes
-from workbench.simulator.numbering import Numbers, number_documents
+from workbench.simulator.numbering import number_documents, respell
 from workbench.simulator.plan import Plan
 from workbench.simulator.tables import batch, place_code, product_code, write_tables
 from workbench.simulator.writing import Folder, day_of, money
@@ -31,6 +34,7 @@ def simulate(plan: Plan, folder: Path) -> Simulated:
     chain = make_chain(plan)
     reasons = finish(chain)
     numbers = number_documents(chain)
+    respell(chain, numbers)
     writer = Folder(chain, numbers, folder)
     write_tables(chain, numbers, writer)
     write_snapshots(chain, writer)
@@ -55,13 +59,16 @@ def simulate(plan: Plan, folder: Path) -> Simulated:
 
 def finish(chain: Chain) -> pl.DataFrame:
     """Count, post what the counts found, close the books, and work out what follows; the causes of count variances."""
+    for planters in (receiving.PLANTERS, codes.PLANTERS, batch_defects.PLANTERS, ledger.PLANTERS):
+        plant(chain, planters)
     chain.counts = counting.schedule(chain.plan, chain.rng)
-    lines = counting.plan_lines(chain, chain.counts)
-    lines = lines.with_columns(
+    chain.lines = counting.plan_lines(chain, chain.counts).with_columns(
         pl.lit(0, pl.Int64).alias("error"), pl.lit(True).alias("is_posted"), pl.lit(0, pl.Int64).alias("posted_error")
     )
-    lines = counting.settle(lines)
+    plant(chain, stocktake.PLANTERS)
+    lines = counting.settle(chain.lines)
     chain.moves = books.close_books(pl.concat([chain.moves, counting.postings(chain, lines)]))
+    chain.moves = books.with_wrong_balances(chain)
     chain.lines = counting.as_written(chain, lines)
     chain.extra["level"] = books.levels(chain).to_dicts()
     reasons = counting.causes(chain, lines)
@@ -73,6 +80,8 @@ def write_snapshots(chain: Chain, writer: Folder) -> None:
     """Stock on hand at month ends and on the last day."""
     cost = pl.lit(pl.Series(chain.master.goods.cost)).gather("product")
     rows = books.snapshots(chain)
+    if number := chain.plan.number_of("on_hand_differs_from_ledger", 3):
+        rows = ledger.wrong_snapshot(chain, number, rows)
     writer.write(
         "stock_on_hand",
         [
@@ -86,6 +95,3 @@ def write_snapshots(chain: Chain, writer: Folder) -> None:
             )
         ],
     )
-
-
-__all__ = ["Numbers", "Simulated", "simulate"]
