@@ -89,6 +89,14 @@ class Chain:
         """Goods that left (or came, with a positive quantity) without a word in the book."""
         self._shift(rows, 1, cause)
 
+    def mark(self, wanted: pl.Expr, **values: Any) -> None:
+        """Write down something else about movements than their goods: who, when recorded, why."""
+        for name, value in values.items():
+            new = value if isinstance(value, pl.Expr) else pl.lit(value, SCHEMA[name])
+            self.moves = self.moves.with_columns(
+                pl.when(wanted).then(new.cast(SCHEMA[name])).otherwise(name).alias(name)
+            )
+
     def _shift(self, rows: pl.DataFrame, sign: int, cause: str) -> None:
         if rows.height:
             keys = [pl.col(name).cast(SCHEMA[name]) for name in (*LOT_KEY, "moment")]
@@ -127,10 +135,10 @@ class Chain:
                     return found
         return found
 
-    def spare(self, number: int, wanted: np.ndarray, is_store: bool = True) -> list[tuple[int, int]]:
-        """Up to `number` places and products where the product is not carried: a planter has them for itself."""
-        free = ~self.master.is_carried & wanted[None, :] & ~self.master.goods.is_central[None, :]
-        free[0] = False if is_store else free[0]
+    def spare(self, number: int, wanted: np.ndarray) -> list[tuple[int, int]]:
+        """Up to `number` stores and products they do not carry: a planter has them for itself."""
+        free = ~self.master.is_carried & wanted[None, :]
+        free[0] = False
         cells = np.argwhere(free)
         found: list[tuple[int, int]] = []
         for place, product in cells[self.rng.permutation(len(cells))]:
@@ -145,7 +153,7 @@ def make_chain(plan: Plan) -> Chain:
     """A chain that is run correctly, save that goods are stolen from the shelf unless the plan is a clean one."""
     rng = np.random.Generator(np.random.PCG64(plan.seed))
     master = make_master(plan, rng)
-    theft = 0.0 if plan.is_clean else 0.0008 * plan.rate
+    theft = 0.0 if plan.is_clean else 0.0012 * plan.rate
     flow = run_flow(plan, master, rng, theft)
     papers = make_papers(plan, master, flow.orders, rng)
     moves, stolen = make_movements(plan, master, flow, papers.receipts, rng)

@@ -105,19 +105,25 @@ def _sheet(chain: Chain, shifts: pl.DataFrame, count: dict[str, int]) -> pl.Data
 def settle(lines: pl.DataFrame) -> pl.DataFrame:
     """Work out every count: book, counted, variance and what is posted.
 
-    Beside the columns of `plan_lines`, lines may have `error` (units miscounted), `is_posted` and `posted_error`.
+    Beside the columns of `plan_lines`: `error` (units miscounted), `is_copied` (the book written down unseen),
+    `is_posted` and `posted_error` (units posted too many).
     """
     lines = lines.sort(*LOT_KEY, "moment", "count")
     # What was posted for a batch until and with a count: as much as it then found, or nothing new.
-    posted = pl.when("is_posted").then(pl.col("shift") + pl.col("error") + pl.col("posted_error"))
+    posted = pl.when(pl.col("is_posted") & ~pl.col("is_copied")).then(
+        pl.col("shift") + pl.col("error") + pl.col("posted_error")
+    )
     lines = lines.with_columns(posted.forward_fill().over(LOT_KEY).fill_null(0).alias("posted_after"))
     before = pl.col("posted_after").shift(1).over(LOT_KEY).fill_null(0)
     lines = lines.with_columns(before.alias("posted_before")).with_columns(
-        (pl.col("shelf") + pl.col("error")).alias("counted"),
-        (pl.col("shift") + pl.col("error") - pl.col("posted_before")).alias("variance"),
+        pl.when("is_copied")
+        .then(0)
+        .otherwise(pl.col("shift") + pl.col("error") - pl.col("posted_before"))
+        .alias("variance"),
+        (pl.col("shelf") - pl.col("shift") + pl.col("posted_before")).alias("book"),
         (pl.col("posted_after") - pl.col("posted_before")).alias("posted_qty"),
     )
-    lines = lines.with_columns((pl.col("counted") - pl.col("variance")).alias("book"))
+    lines = lines.with_columns((pl.col("book") + pl.col("variance")).alias("counted"))
     # Nothing there and nothing believed there is on no sheet.
     lines = lines.filter((pl.col("counted") != 0) | (pl.col("book") != 0) | (pl.col("variance") != 0))
     lines = lines.sort("count", "product", "lot")
@@ -174,10 +180,12 @@ def causes(chain: Chain, lines: pl.DataFrame) -> pl.DataFrame:
 def as_written(chain: Chain, lines: pl.DataFrame) -> pl.DataFrame:
     """Lines as they stand on the sheet: whatever differs is counted again by the other person, and some of the rest."""
     managers = pl.lit(pl.Series(chain.master.people.of("manager")[:, 0]))
-    again = (pl.col("variance") != 0) | pl.Series(chain.rng.random(lines.height) < 0.05)
+    again = (pl.col("variance") != 0) | (pl.col("first_error") != 0) | pl.Series(chain.rng.random(lines.height) < 0.05)
     return lines.with_columns(
         pl.when(again).then("counted").alias("recounted"),
+        (pl.col("counted") + pl.col("first_error")).alias("counted"),
+        pl.when("is_alone").then("counted_by").otherwise("recounted_by").alias("recounted_by"),
         pl.lit(1, pl.Int64).alias("round"),
-        pl.lit("approved").alias("status"),
+        pl.when("is_cancelled").then(pl.lit("cancelled")).otherwise(pl.lit("approved")).alias("status"),
         managers.gather("place").alias("approved_by"),
     )

@@ -83,7 +83,7 @@ def run_flow(plan: Plan, master: Master, rng: np.random.Generator, theft: float)
         _note(outflows, day, sold, 0)
         for number, chance in enumerate([*LOSSES.values(), theft], 1):
             places = rng.random(shape) < chance
-            if names[number] in ("theft", "consumption", "adjustment"):
+            if names[number] in ("consumption", "adjustment"):
                 places[0] = False
             if names[number] == "purchase_return":
                 places &= buys

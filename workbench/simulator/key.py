@@ -50,6 +50,9 @@ def _document(chain: Chain, numbers: Numbers, found: Expected) -> str | None:
     if not isinstance(found.document, tuple):
         return found.document
     kind, doc = found.document
+    if kind == "after receipt":
+        stem, _, number = numbers.one("receipt", doc).rpartition("-")
+        return f"{stem}-{int(number) + 1:0{len(number)}d}"
     if kind in numbers.series:
         return numbers.one(kind, doc)
     place = chain.master.place_code[found.place or 0]

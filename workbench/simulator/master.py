@@ -207,6 +207,7 @@ def _people(plan: Plan, rng: np.random.Generator) -> People:
     for location in range(plan.places):
         team = ["manager", "manager", "clerk", "clerk", "clerk"]
         team += ["buyer", "buyer"] if location == 0 else ["cashier", "cashier", "cashier"]
+        team += ["former"]
         for position, what in enumerate(team):
             code.append(f"E{location:02d}{position + 1}")
             role.append(what)

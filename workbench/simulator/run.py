@@ -11,8 +11,9 @@ import polars as pl
 from workbench.simulator import books, counting, truth
 from workbench.simulator.chain import Chain, make_chain
 from workbench.simulator.defects import batch as batch_defects
-from workbench.simulator.defects import codes, ledger, receiving, stocktake
+from workbench.simulator.defects import billing, codes, control, ledger, level, receiving, stocktake
 from workbench.simulator.defects.tools import plant
+from workbench.simulator.events import write_events
 from workbench.simulator.key import key_frame, write_causes
 from workbench.simulator.numbering import number_documents, respell
 from workbench.simulator.plan import Plan
@@ -38,6 +39,7 @@ def simulate(plan: Plan, folder: Path) -> Simulated:
     writer = Folder(chain, numbers, folder)
     write_tables(chain, numbers, writer)
     write_snapshots(chain, writer)
+    write_events(chain, numbers, writer)
     key = key_frame(chain, numbers)
     writer.key("answer_key.csv", key)
     write_causes(chain, numbers, reasons, writer)
@@ -59,18 +61,16 @@ def simulate(plan: Plan, folder: Path) -> Simulated:
 
 def finish(chain: Chain) -> pl.DataFrame:
     """Count, post what the counts found, close the books, and work out what follows; the causes of count variances."""
-    for planters in (receiving.PLANTERS, codes.PLANTERS, batch_defects.PLANTERS, ledger.PLANTERS):
-        plant(chain, planters)
+    for process in (receiving, billing, codes, batch_defects, control, ledger, level):
+        plant(chain, process.PLANTERS)
     chain.counts = counting.schedule(chain.plan, chain.rng)
-    chain.lines = counting.plan_lines(chain, chain.counts).with_columns(
-        pl.lit(0, pl.Int64).alias("error"), pl.lit(True).alias("is_posted"), pl.lit(0, pl.Int64).alias("posted_error")
-    )
+    chain.lines = stocktake.prepare(counting.plan_lines(chain, chain.counts))
     plant(chain, stocktake.PLANTERS)
     lines = counting.settle(chain.lines)
     chain.moves = books.close_books(pl.concat([chain.moves, counting.postings(chain, lines)]))
     chain.moves = books.with_wrong_balances(chain)
     chain.lines = counting.as_written(chain, lines)
-    chain.extra["level"] = books.levels(chain).to_dicts()
+    chain.extra["level"] = level.wrong_levels(chain, books.levels(chain)).to_dicts()
     reasons = counting.causes(chain, lines)
     truth.add_consequences(chain, reasons)
     return reasons

@@ -91,7 +91,6 @@ def write_master(chain: Chain, folder: Folder) -> None:
             )
         ],
     )
-    left = {row["person"] for row in chain.extra.get("left", [])}
     folder.write(
         "staff",
         [
@@ -101,7 +100,7 @@ def write_master(chain: Chain, folder: Folder) -> None:
                     "staff_name": [pair[word] for pair in people.name],
                     "role": [ROLES[r][word] for r in people.role],
                     "location_code": [chain.master.place_code[p] for p in people.place],
-                    "is_active": ["false" if i in left else "true" for i in range(len(people.code))],
+                    "is_active": ["false" if role == "former" else "true" for role in people.role],
                 }
             )
         ],

@@ -20,7 +20,10 @@ def add_consequences(chain: Chain, reasons: pl.DataFrame) -> None:
     """Write down all that follows. `reasons` is the table of causes of count variances."""
     _count_variances(chain, reasons)
     _negative_spells(chain)
+    _oversold(chain)
     _old_stock(chain)
+    _sold_after_expiry(chain)
+    _sold_out_of_order(chain)
 
 
 def _count_variances(chain: Chain, reasons: pl.DataFrame) -> None:
@@ -107,3 +110,71 @@ def _old_stock(chain: Chain) -> None:
             product=row["product"],
             lot=row["lot"],
         )
+
+
+def _oversold(chain: Chain) -> None:
+    """Batches of which more left than came, over the whole history; a time below zero that ended is uncertain."""
+    kept = chain.moves.filter(pl.col("account") >= 0)
+    rows = kept.group_by(_ACCOUNT).agg(pl.col("qty").cast(pl.Int64).sum(), pl.col("balance").min().alias("lowest"))
+    causes = _causes_by_cell(chain)
+    for row in rows.filter(pl.col("lowest") < 0).sort(_ACCOUNT).iter_rows(named=True):
+        chain.expect(
+            "batch_oversold", f"Lowest balance {row['lowest']}", f"最低结存 {row['lowest']}",
+            causes.get((row["place"], row["product"]), "batch_oversold"),
+            place=row["place"], product=row["product"], lot=row["account"], is_optional=row["qty"] >= 0,
+        )  # fmt: skip
+
+
+def _dated_moves(chain: Chain) -> pl.DataFrame:
+    """Movements of batches with a last good day, of places and products where shelf and book may have parted."""
+    cells = pl.DataFrame(list(chain.used_cells), schema={"place": pl.Int16, "product": pl.Int32}, orient="row")
+    parted = pl.concat([cells, *(rows.select("place", "product") for rows in chain.shifts)]).unique()
+    rows = chain.moves.filter(pl.col("account") >= 0).join(
+        parted, on=["place", "product"], how="semi", maintain_order="left"
+    )
+    days = batch_days(chain).select(pl.col("lot").cast(pl.Int32).alias("account"), "expiry").unique("account")
+    return rows.join(days, on="account", how="left", maintain_order="left")
+
+
+def _sold_after_expiry(chain: Chain) -> None:
+    late = _dated_moves(chain).filter(
+        pl.col("kind").is_in(["sale", "sale_return"]) & (pl.col("moment") // DAY > pl.col("expiry"))
+    )
+    sold = late.group_by(_ACCOUNT).agg(pl.col("qty").sum()).filter(pl.col("qty") < 0).sort(_ACCOUNT)
+    for row in sold.iter_rows(named=True):
+        chain.expect(
+            "sold_after_expiry", f"{-row['qty']} sold after the last good day", f"过期后售出 {-row['qty']}",
+            place=row["place"], product=row["product"], lot=row["account"],
+        )  # fmt: skip
+
+
+def _sold_out_of_order(chain: Chain) -> None:
+    """A younger batch sold while the book still had an older, good one: of each younger batch once."""
+    rows = _dated_moves(chain).with_row_index("position")
+    sold = rows.filter((pl.col("kind") == "sale") & (pl.col("qty") < 0)).select(
+        "place",
+        "product",
+        "position",
+        "moment",
+        pl.col("account").alias("sold_lot"),
+        pl.col("expiry").alias("sold_expiry"),
+    )
+    batches = rows.select("place", "product", "account", "expiry").unique().drop_nulls("expiry")
+    pairs = sold.join(batches, on=["place", "product"]).filter(
+        (pl.col("expiry") < pl.col("sold_expiry")) & (pl.col("expiry") >= pl.col("moment") // DAY)
+    )
+    # The older batch's balance at that very place in the book.
+    held = pairs.sort("position").join_asof(
+        rows.select(*_ACCOUNT, "position", "balance").sort("position"),
+        on="position",
+        by=_ACCOUNT,
+        check_sortedness=False,
+    )
+    found = held.filter(pl.col("balance") > 0).select("place", "product", "sold_lot").unique()
+    causes = _causes_by_cell(chain)
+    for row in found.sort("place", "product", "sold_lot").iter_rows(named=True):
+        chain.expect(
+            "batch_sold_out_of_order", "An older batch was in the book", "账上仍有更早到期的批次",
+            causes.get((row["place"], row["product"]), "theft"),
+            place=row["place"], product=row["product"], lot=row["sold_lot"],
+        )  # fmt: skip

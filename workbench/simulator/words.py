@@ -61,6 +61,7 @@ ROLES = {
     "clerk": ("stock clerk", "仓管员"),
     "cashier": ("cashier", "收银员"),
     "buyer": ("buyer", "采购员"),
+    "former": ("stock clerk", "仓管员"),
 }
 REASONS = {
     "damaged": ("damaged", "破损"),

@@ -16,6 +16,11 @@ Planters = dict[str, tuple[Planter, int]]
 Row = dict[str, Any]
 
 
+def add(chain: Chain, name: str, **values: Any) -> None:
+    """Leave a note for whoever writes the files."""
+    chain.extra.setdefault(name, []).append(values)
+
+
 def plant(chain: Chain, planters: Planters) -> None:
     """Let each planter do its work."""
     for name, (planter, usual) in planters.items():
