@@ -128,9 +128,11 @@ def _deliveries(plan: Plan, master: Master, orders: pl.DataFrame, rng: np.random
     rows = rows.with_columns(pl.Series("lot", lot), pl.Series("older", before))
     # Two batches in one line, the older of them no older than what came last time: what came first is sold first.
     previous = pl.col("lot").shift(1).over("place", "product")
-    splits = (
-        (pl.col("lot") >= 0) & (pl.col("older") >= previous) & (pl.col("qty") >= 6) & (pl.col("rejected_qty") == 0)
-    ).fill_null(False) & pl.Series(rng.random(rows.height) < 0.25)
+    is_alone = pl.len().over("place", "product", "day") == 1
+    fits = (pl.col("lot") >= 0) & (pl.col("older") >= previous) & is_alone
+    splits = (fits & (pl.col("qty") >= 6) & (pl.col("rejected_qty") == 0)).fill_null(False) & pl.Series(
+        rng.random(rows.height) < 0.25
+    )
     rows = rows.with_columns(splits.alias("splits"))
     older = rows.filter("splits").with_columns(pl.col("older").alias("lot"), (pl.col("qty") // 3).alias("qty"))
     younger = rows.with_columns(

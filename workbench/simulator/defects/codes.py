@@ -14,7 +14,7 @@ from workbench.simulator.plan import DAY
 def free_products(chain: Chain, number: int, wanted: np.ndarray) -> list[int]:
     """Products that no other defect has touched anywhere; they are then taken."""
     touched = {product for _, product in chain.used_cells}
-    found = []
+    found: list[int] = []
     for product in chain.rng.permutation(np.flatnonzero(wanted)):
         if len(found) < number and int(product) not in touched:
             found.append(int(product))
@@ -93,15 +93,20 @@ def inactive_moved(chain: Chain, number: int) -> None:
     for product in free_products(chain, number, goods.brand >= 0):
         goods.is_active[product] = False
         day = pl.col("received") // DAY
-        recent = chain.receipts.filter(
-            (pl.col("product") == product) & (pl.col("status") == "approved") & (pl.col("type") != "return")
-            & (pl.col("qty") > 0) & (day >= last - 30)
-        )  # fmt: skip
-        for (place,), rows in recent.group_by("place", maintain_order=True):
+        rows = chain.receipts.filter(
+            (pl.col("product") == product) & (pl.col("status") == "approved") & (day >= last - 30)
+        )
+        rows = rows.filter((pl.col("type") != "return") & (pl.col("qty") > 0))
+        recent = rows.group_by("place").agg(day.max().alias("day")).sort("place")
+        for row in recent.iter_rows(named=True):
             chain.expect(
-                "product_inactive_moved", "Given up and still taken in", "已停售仍在入库", place=place, product=product,
-                is_optional=rows.get_column("received").max() // DAY <= last - 29,
-            )  # fmt: skip
+                "product_inactive_moved",
+                "Given up and still taken in",
+                "已停售仍在入库",
+                place=row["place"],
+                product=product,
+                is_optional=row["day"] <= last - 29,
+            )
 
 
 def master_incomplete(chain: Chain, number: int) -> None:

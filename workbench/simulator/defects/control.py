@@ -31,7 +31,8 @@ def _about(row: Row) -> Row:
 
 
 def _of(row: Row) -> pl.Expr:
-    return pl.col("receipt") == row["receipt"]
+    here: pl.Expr = pl.col("receipt") == row["receipt"]
+    return here
 
 
 def self_approved(chain: Chain, number: int) -> None:
@@ -168,7 +169,8 @@ def _losses(chain: Chain) -> pl.DataFrame:
 
 
 def _here(row: Row) -> pl.Expr:
-    return (pl.col("place") == row["place"]) & (pl.col("doc_kind") == "loss") & (pl.col("doc") == row["doc"])
+    here: pl.Expr = (pl.col("place") == row["place"]) & (pl.col("doc_kind") == "loss") & (pl.col("doc") == row["doc"])
+    return here
 
 
 def _at(row: Row) -> Row:

@@ -111,7 +111,10 @@ def _transfers(chain: Chain) -> pl.DataFrame:
 
 
 def _arrival(row: Row) -> pl.Expr:
-    return (pl.col("kind") == "transfer_in") & (pl.col("doc") == row["doc"]) & (pl.col("product") == row["product"])
+    here: pl.Expr = (
+        (pl.col("kind") == "transfer_in") & (pl.col("doc") == row["doc"]) & (pl.col("product") == row["product"])
+    )
+    return here
 
 
 def transfer_not_received(chain: Chain, number: int) -> None:
@@ -154,7 +157,7 @@ def sold_never_received(chain: Chain, number: int) -> None:
     """Sold under the code of something that never came."""
     last = chain.plan.days - 1
     for place, product in chain.spare(number, ~chain.master.goods.is_tracked):
-        sold = sales(chain, place, product, -1, [last - 1, last], qty=2)
+        sold = sales(chain, place, product, -1, [last - 4, last - 3], qty=2)
         chain.post(sold, "sold_never_received", is_real=False)
         chain.expect("sold_never_received", "Sold, never came in", "从未入库却有销售", place=place, product=product)
 

@@ -83,12 +83,16 @@ def put(frame: pl.DataFrame, where: pl.Expr, **values: Any) -> pl.DataFrame:
 
 def at_line(row: Row, document: str = "receipt") -> pl.Expr:
     """The line of a document that a picked row is."""
-    return (pl.col(document) == row[document]) & (pl.col("line") == row["line"])
+    here: pl.Expr = (pl.col(document) == row[document]) & (pl.col("line") == row["line"])
+    return here
 
 
 def of_receipt(row: Row) -> pl.Expr:
     """The movements that a picked receipt line posted."""
-    return (pl.col("doc_kind") == "receipt") & (pl.col("doc") == row["receipt"]) & (pl.col("line") == row["line"])
+    here: pl.Expr = (
+        (pl.col("doc_kind") == "receipt") & (pl.col("doc") == row["receipt"]) & (pl.col("line") == row["line"])
+    )
+    return here
 
 
 def copied(frame: pl.DataFrame, document: str, wanted: int, new: int) -> pl.DataFrame:
