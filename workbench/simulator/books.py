@@ -23,12 +23,11 @@ def close_books(moves: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_wrong_balances(chain: Chain) -> pl.DataFrame:
-    """Closed books with the balances that were planted wrong: three too many in one line each."""
-    moves = chain.moves
+    """Closed books with what the POS shows as balance, in `shown`: three too many where that was planted."""
+    moves = chain.moves.with_columns(pl.col("balance").alias("shown"))
     for row in chain.extra.get("balance", []):
         here = pl.all_horizontal(pl.col(name) == value for name, value in row.items())
-        moves = moves.with_columns((pl.col("balance") + pl.when(here).then(3).otherwise(0)).alias("shown"))
-        moves = moves.with_columns(pl.col("shown").alias("balance")).drop("shown")
+        moves = moves.with_columns(pl.when(here).then(pl.col("shown") + 3).otherwise("shown").alias("shown"))
     return moves
 
 

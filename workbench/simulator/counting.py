@@ -174,7 +174,21 @@ def causes(chain: Chain, lines: pl.DataFrame) -> pl.DataFrame:
         "count", *LOT_KEY, pl.lit("miscount").alias("cause"), "variance", "explained"
     )
     both = pl.concat([by_shift.select(miscounted.columns), miscounted])
-    return both.filter((pl.col("explained") != 0) & (pl.col("variance") != 0)).sort("count", *LOT_KEY, "cause")
+    both = both.filter((pl.col("explained") != 0) & (pl.col("variance") != 0))
+    # What is left over was found by an earlier count, and not posted, or not as it was found.
+    keys = ["count", *LOT_KEY]
+    known = both.group_by(keys).agg(pl.col("explained").sum().alias("known"))
+    rest = (
+        marks.filter(pl.col("variance") != 0)
+        .join(known, on=keys, how="left")
+        .select(
+            *keys,
+            pl.lit("earlier difference not posted").alias("cause"),
+            "variance",
+            (pl.col("variance") - pl.col("known").fill_null(0)).alias("explained"),
+        )
+    )
+    return pl.concat([both, rest.filter(pl.col("explained") != 0)]).sort(*keys, "cause")
 
 
 def as_written(chain: Chain, lines: pl.DataFrame) -> pl.DataFrame:

@@ -252,7 +252,7 @@ def write_papers(chain: Chain, numbers: Numbers, folder: Folder) -> None:
 
 
 def movement_parts(chain: Chain, numbers: Numbers) -> Iterator[pl.DataFrame]:
-    """The stock card, place by place, in order of what happened. `chain.moves` is in that order and has `balance`."""
+    """The stock card, place by place, in order of what happened. `chain.moves` is in that order and has `shown`."""
     for place, code in enumerate(chain.master.place_code):
         rows = chain.moves.filter(pl.col("place") == place)
         if rows.height:
@@ -303,7 +303,7 @@ def _movements(chain: Chain, numbers: Numbers, rows: pl.DataFrame, place: str) -
         looked_up(chain.master.place_code, pl.col("other")).alias("counter_location_code"),
         looked_up(chain.master.people.code, pl.col("operator")).alias("operator"),
         pl.col("reason").cast(pl.String).replace_strict(reasons, default=None, return_dtype=pl.String).alias("reason"),
-        pl.col("balance").alias("reported_balance_qty"),
+        pl.col("shown").alias("reported_balance_qty"),
         pl.when(is_till).then(pl.format("POS-{}-{}", pl.lit(place), pl.col("doc") % 3 + 1)).alias("device_id"),
         pl.when(is_till).then("doc").alias("device_seq"),
     )

@@ -128,7 +128,8 @@ def _oversold(chain: Chain) -> None:
 def _dated_moves(chain: Chain) -> pl.DataFrame:
     """Movements of batches with a last good day, of places and products where shelf and book may have parted."""
     cells = pl.DataFrame(list(chain.used_cells), schema={"place": pl.Int16, "product": pl.Int32}, orient="row")
-    parted = pl.concat([cells, *(rows.select("place", "product") for rows in chain.shifts)]).unique()
+    posted = chain.moves.filter(pl.col("kind").is_in(["count_gain", "count_loss"])).select("place", "product")
+    parted = pl.concat([cells, posted, *(rows.select("place", "product") for rows in chain.shifts)]).unique()
     rows = chain.moves.filter(pl.col("account") >= 0).join(
         parted, on=["place", "product"], how="semi", maintain_order="left"
     )

@@ -166,8 +166,8 @@ def write_off_concentrated(chain: Chain, number: int) -> None:
     """Nearly all write-offs of a store by one person."""
     for place in chain.rng.permutation(chain.plan.stores)[:number] + 1:
         here = (pl.col("place") == int(place)) & (pl.col("kind") == "write_off") & (pl.col("operator") >= 0)
-        # Every eighth stays with whoever it was.
-        chain.mark(here & (pl.col("moment") // DAY % 8 != 0), operator=int(chain.master.people.of("clerk")[place, 0]))
+        # Those of every fifth day stay with whoever it was.
+        chain.mark(here & (pl.col("moment") // DAY % 5 != 0), operator=int(chain.master.people.of("clerk")[place, 0]))
         chain.expect("write_off_concentrated", "Nearly all by one person", "报损集中于一人", place=int(place))
 
 

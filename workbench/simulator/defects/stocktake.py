@@ -68,9 +68,12 @@ def round_numbers(chain: Chain, number: int) -> None:
 
 def book_copied(chain: Chain, number: int) -> None:
     """Somebody who writes down what the book says."""
-    for count in _full(chain)[:number]:
+    # Whether nothing differs by chance or by copying is only to be told from many lines.
+    many = chain.lines.group_by("count", "counted_by").len().sort("len", "count", "counted_by", descending=True)
+    usable = set(_full(chain))
+    for count in [c for c in many.get_column("count").unique(maintain_order=True) if c in usable][:number]:
         rows = chain.lines.filter(pl.col("count") == count)
-        person = rows.get_column("counted_by").mode().sort()[0]
+        person = many.filter(pl.col("count") == count).get_column("counted_by")[0]
         here = (pl.col("count") == count) & (pl.col("counted_by") == person)
         chain.lines = put(chain.lines, here, is_copied=True)
         chain.used_documents.add(("count", count))
