@@ -16,10 +16,15 @@ from workbench.simulator.plan import DAY, Plan
 
 def close_books(moves: pl.DataFrame) -> pl.DataFrame:
     """Movements in the order in which the book learnt of them, with `account` (batch, or -1) and `balance`."""
-    moves = moves.sort("place", "moment", "recorded", maintain_order=True)
-    kept = (pl.col("lot").min() >= 0).over("place", "product")
+    places = moves.get_column("place").unique().sort()
+    return pl.concat([_close_place(moves.filter(pl.col("place") == place)) for place in places])
+
+
+def _close_place(moves: pl.DataFrame) -> pl.DataFrame:
+    moves = moves.sort("moment", "recorded", maintain_order=True)
+    kept = (pl.col("lot").min() >= 0).over("product")
     moves = moves.with_columns(pl.when(kept).then("lot").otherwise(-1).cast(pl.Int32).alias("account"))
-    return moves.with_columns(pl.col("qty").cum_sum().over("place", "product", "account").alias("balance"))
+    return moves.with_columns(pl.col("qty").cum_sum().over("product", "account").alias("balance"))
 
 
 def with_wrong_balances(chain: Chain) -> pl.DataFrame:

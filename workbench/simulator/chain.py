@@ -17,7 +17,7 @@ from workbench.simulator.flow import run_flow
 from workbench.simulator.master import Master, make_master
 from workbench.simulator.movements import SCHEMA, make_movements, shaped
 from workbench.simulator.ordinary import add_ordinary_troubles
-from workbench.simulator.plan import Plan
+from workbench.simulator.plan import DAY, Plan
 
 LOT_KEY = ["place", "product", "lot"]
 # A document in the key: its kind and id, or its number as it stands.
@@ -119,10 +119,9 @@ class Chain:
     def pick(self, rows: pl.DataFrame, number: int, document: str = "") -> list[dict[str, Any]]:
         """Up to `number` rows at random whose place and product, and document, no other defect has touched."""
         found: list[dict[str, Any]] = []
-        for start in range(0, rows.height, 512) if number else ():
-            if start == 0:
-                rows = rows[self.rng.permutation(rows.height)]
-            for row in rows[start : start + 512].iter_rows(named=True):
+        order = self.rng.permutation(rows.height if number else 0)
+        for start in range(0, len(order), 512):
+            for row in rows[order[start : start + 512]].iter_rows(named=True):
                 cell = (row["place"], row["product"])
                 mark = (document, row[document]) if document else None
                 if cell in self.used_cells or mark in self.used_documents:
@@ -134,6 +133,13 @@ class Chain:
                 if len(found) == number:
                     return found
         return found
+
+    def sales_of_some_days(self) -> pl.DataFrame:
+        """Sales at the tills of a dozen days: enough to choose from, however many there are."""
+        last = self.plan.days - 2
+        days = self.rng.permutation(max(last, 0))[:12]
+        is_sale = (pl.col("kind") == "sale") & (pl.col("doc_kind") == "ticket")
+        return self.moves.filter(is_sale & (pl.col("moment") // DAY).is_in(days.tolist()))
 
     def spare(self, number: int, wanted: np.ndarray) -> list[tuple[int, int]]:
         """Up to `number` stores and products they do not carry: a planter has them for itself."""

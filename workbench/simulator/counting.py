@@ -123,6 +123,10 @@ def settle(lines: pl.DataFrame) -> pl.DataFrame:
         (pl.col("shelf") - pl.col("shift") + pl.col("posted_before")).alias("book"),
         (pl.col("posted_after") - pl.col("posted_before")).alias("posted_qty"),
     )
+    # Nobody writes down a count below zero: who copies the book counts there after all.
+    impossible = lines.select(pl.col("is_copied") & (pl.col("book") < 0)).to_series()
+    if impossible.any():
+        return settle(lines.with_columns(pl.col("is_copied") & ~impossible))
     lines = lines.with_columns((pl.col("book") + pl.col("variance")).alias("counted"))
     # Nothing there and nothing believed there is on no sheet.
     lines = lines.filter((pl.col("counted") != 0) | (pl.col("book") != 0) | (pl.col("variance") != 0))

@@ -39,14 +39,15 @@ class _Log:
 
     def add(self, *columns: Ints | int) -> None:
         size = max(len(c) for c in columns if isinstance(c, np.ndarray))
-        self.parts.append(tuple(c if isinstance(c, np.ndarray) else np.full(size, c, dtype=np.int64) for c in columns))
+        full = (c if isinstance(c, np.ndarray) else np.full(size, c) for c in columns)
+        self.parts.append(tuple(c.astype(np.int32) for c in full))
 
     def frame(self) -> pl.DataFrame:
-        schema = dict.fromkeys(self.names, pl.Int64)
         if not self.parts:
-            return pl.DataFrame(schema=schema)
+            return pl.DataFrame(schema=dict.fromkeys(self.names, pl.Int32))
         columns = [np.concatenate(c) for c in zip(*self.parts, strict=True)]
-        return pl.DataFrame(dict(zip(self.names, columns, strict=True)), schema=schema)
+        self.parts = []
+        return pl.DataFrame(dict(zip(self.names, columns, strict=True)))
 
 
 def run_flow(plan: Plan, master: Master, rng: np.random.Generator, theft: float) -> Flow:
@@ -110,11 +111,10 @@ def run_flow(plan: Plan, master: Master, rng: np.random.Generator, theft: float)
         on_order[place, product] += qty - rejected
         np.add.at(coming, (first_day % 8, place, product), first - rejected)
         np.add.at(coming, (second_day % 8, place, product), second)
-    kinds = pl.DataFrame({"kind": np.arange(len(names)), "what": names})
-    named = (
-        outflows.frame().join(kinds, on="kind", how="left", maintain_order="left").drop("kind").rename({"what": "kind"})
-    )
-    return Flow(opening.frame(), orders.frame(), transfers.frame(), named)
+    kinds = pl.Series(names, dtype=pl.Enum(names))
+    named = outflows.frame().with_columns(pl.lit(kinds).gather("kind").alias("kind"))
+    wide = pl.all().cast(pl.Int64)
+    return Flow(opening.frame().select(wide), orders.frame().select(wide), transfers.frame().select(wide), named)
 
 
 def _order_up_to(master: Master) -> Ints:

@@ -90,14 +90,12 @@ def make_movements(
         "line",
         pl.col("created_by").alias("operator"),
     ).filter(pl.col("qty") > 0)
-    sent = _transfers(flow, people.of("clerk")[0])
-    out = _outflows(plan, master, flow, rng)
     names = ["place", "product", "lot", "moment", "qty"]
     supply = pl.concat([opening.select(names), received.select(names)], how="vertical_relaxed")
-    central = allot(
-        supply.filter(pl.col("place") == 0),
-        pl.concat([sent, out.filter(pl.col("place") == 0)], how="diagonal_relaxed"),
-    )
+    supplied = supply.partition_by("place", as_dict=True)
+    out = _outflows(master, flow, rng)
+    sent = _transfers(flow, people.of("clerk")[0])
+    central = allot(supplied[(0,)], pl.concat([sent, *out.get(0, [])], how="diagonal_relaxed"))
     moved = central.filter(pl.col("kind") == "transfer_out")
     clerk = pl.lit(pl.Series(people.of("clerk")[:, 0]))
     arrived = moved.filter(pl.col("moment") + DAY < plan.days * DAY).with_columns(
@@ -107,15 +105,34 @@ def make_movements(
         (pl.col("moment") + DAY + 30 * MINUTE).alias("moment"),
         clerk.gather(pl.col("other")).alias("operator"),
     )
-    stores = allot(
-        pl.concat([supply.filter(pl.col("place") > 0), arrived.select(names)], how="vertical_relaxed"),
-        out.filter(pl.col("place") > 0),
+    stocked = pl.concat([shaped(opening), shaped(received), shaped(arrived)])
+    kept, vanished = [], []
+    # Place by place: the sorting and splitting below take several times what the movements themselves do.
+    for number in range(plan.places):
+        gone = central if number == 0 else _gone(number, supplied, arrived.select(names), out)
+        rows = pl.concat([stocked.filter(pl.col("place") == number), shaped(gone.with_columns(-pl.col("qty")))])
+        is_theft = pl.col("kind") == "theft"
+        ordered = rows.filter(~is_theft).sort("moment", "recorded", "product", "lot", "line")
+        kept.append(_with_lines(ordered))
+        vanished.append(rows.filter(is_theft).sort("product", "lot", "moment"))
+    return pl.concat(kept), pl.concat(vanished)
+
+
+def _gone(
+    place: int,
+    supplied: dict[tuple[object, ...], pl.DataFrame],
+    arrived: pl.DataFrame,
+    out: dict[int, list[pl.DataFrame]],
+) -> pl.DataFrame:
+    """What left a store, by batch."""
+    came = arrived.filter(pl.col("place") == place)
+    supply = pl.concat([supplied.get((place,), came.clear()), came], how="vertical_relaxed")
+    parts = out.pop(place, [])
+    return (
+        allot(supply, pl.concat(parts, how="diagonal_relaxed"))
+        if parts
+        else shaped(came.clear().with_columns(kind=pl.lit("sale")))
     )
-    gone = pl.concat([central, stores], how="diagonal_relaxed").with_columns(-pl.col("qty"))
-    everything = pl.concat([shaped(opening), shaped(received), shaped(arrived), shaped(gone)])
-    is_theft = pl.col("kind") == "theft"
-    moves = everything.filter(~is_theft).sort("place", "moment", "recorded", "product", "lot", "line")
-    return _with_lines(moves), everything.filter(is_theft).sort("place", "product", "lot", "moment")
 
 
 def _transfers(flow: Flow, clerks: np.ndarray) -> pl.DataFrame:
@@ -135,11 +152,15 @@ def _transfers(flow: Flow, clerks: np.ndarray) -> pl.DataFrame:
     )
 
 
-def _outflows(plan: Plan, master: Master, flow: Flow, rng: np.random.Generator) -> pl.DataFrame:
-    rows = flow.outflows
+def _outflows(master: Master, flow: Flow, rng: np.random.Generator) -> dict[int, list[pl.DataFrame]]:
+    """Per place what left it; the rows of `flow` are given up on the way."""
     is_sale = pl.col("kind") == "sale"
-    sales = _sales(master, rows.filter(is_sale), rng)
-    other = rows.filter(~is_sale)
+    other = flow.outflows.filter(~is_sale).with_columns(pl.all().exclude("kind").cast(pl.Int64))
+    sold = flow.outflows.filter(is_sale).partition_by("place", as_dict=True)
+    flow.outflows = flow.outflows.clear()
+    parts: dict[int, list[pl.DataFrame]] = {}
+    for number in sorted(int(str(key[0])) for key in sold):
+        parts[number] = [_sales(master, sold.pop((number,)), rng)]
     place = other.get_column("place").to_numpy()
     who = master.people.of("clerk")[place, rng.integers(0, 3, other.height)]
     hours = pl.col("kind").replace_strict(_DELAY, return_dtype=pl.Int64)
@@ -167,7 +188,10 @@ def _outflows(plan: Plan, master: Master, flow: Flow, rng: np.random.Generator) 
         (pl.struct("moment", "place", "product").rank("ordinal") + last).cast(pl.Int64).alias("doc")
     )
     others = other.filter(pl.col("kind") != "purchase_return").with_columns((pl.col("doc") + 1).alias("doc"))
-    return pl.concat([sales, returns, others], how="diagonal_relaxed")
+    for rest in (returns, others):
+        for key, rows in rest.partition_by("place", as_dict=True).items():
+            parts.setdefault(int(str(key[0])), []).append(rows)
+    return parts
 
 
 def receipts_before(flow: Flow) -> int:

@@ -24,7 +24,7 @@ def add_ordinary_troubles(
     moves = moves.with_columns(
         pl.when(returned).then(pl.col("recorded") + 6 * MINUTE).otherwise("recorded").alias("recorded")
     )
-    voids = _voids(moves, rng)
+    voids = pl.concat([_voids(moves.filter(pl.col("place") == place), rng) for place in range(plan.places)])
     receipts, redone = _redone(receipts, rng)
     receipts = _cancelled(receipts, rng)
     moves = pl.concat([moves, voids, redone])
@@ -63,7 +63,7 @@ def _returns(master: Master, receipts: pl.DataFrame, moves: pl.DataFrame) -> pl.
 
 def _voids(moves: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """A sale taken back at once, or the goods brought back, and then sold after all: of one batch throughout."""
-    sales = moves.sort("place", "product", "moment", "recorded").with_columns(
+    sales = moves.sort("product", "moment", "recorded", "lot", maintain_order=True).with_columns(
         pl.col("moment").shift(-1).over("place", "product").alias("next_at"),
         pl.col("lot").shift(-1).over("place", "product").alias("next_lot"),
     )

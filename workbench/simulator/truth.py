@@ -22,8 +22,7 @@ def add_consequences(chain: Chain, reasons: pl.DataFrame) -> None:
     _negative_spells(chain)
     _oversold(chain)
     _old_stock(chain)
-    _sold_after_expiry(chain)
-    _sold_out_of_order(chain)
+    _sold_wrongly(chain)
 
 
 def _count_variances(chain: Chain, reasons: pl.DataFrame) -> None:
@@ -125,22 +124,27 @@ def _oversold(chain: Chain) -> None:
         )  # fmt: skip
 
 
-def _dated_moves(chain: Chain) -> pl.DataFrame:
-    """Movements of batches with a last good day, of places and products where shelf and book may have parted."""
+def _dated_moves(chain: Chain, place: int) -> pl.DataFrame:
+    """Movements of a place's batches with a last good day, of products where shelf and book may have parted."""
     cells = pl.DataFrame(list(chain.used_cells), schema={"place": pl.Int16, "product": pl.Int32}, orient="row")
-    posted = chain.moves.filter(pl.col("kind").is_in(["count_gain", "count_loss"])).select("place", "product")
+    here = chain.moves.filter(pl.col("place") == place)
+    posted = here.filter(pl.col("kind").is_in(["count_gain", "count_loss"])).select("place", "product")
     parted = pl.concat([cells, posted, *(rows.select("place", "product") for rows in chain.shifts)]).unique()
-    rows = chain.moves.filter(pl.col("account") >= 0).join(
-        parted, on=["place", "product"], how="semi", maintain_order="left"
-    )
+    rows = here.filter(pl.col("account") >= 0).join(parted, on=["place", "product"], how="semi", maintain_order="left")
     days = batch_days(chain).select(pl.col("lot").cast(pl.Int32).alias("account"), "expiry").unique("account")
     return rows.join(days, on="account", how="left", maintain_order="left")
 
 
-def _sold_after_expiry(chain: Chain) -> None:
-    late = _dated_moves(chain).filter(
-        pl.col("kind").is_in(["sale", "sale_return"]) & (pl.col("moment") // DAY > pl.col("expiry"))
-    )
+def _sold_wrongly(chain: Chain) -> None:
+    """Batches sold after their last good day, and younger ones before the older."""
+    for place in range(chain.plan.places):
+        rows = _dated_moves(chain, place)
+        _sold_after_expiry(chain, rows)
+        _sold_out_of_order(chain, rows.with_row_index("position"))
+
+
+def _sold_after_expiry(chain: Chain, rows: pl.DataFrame) -> None:
+    late = rows.filter(pl.col("kind").is_in(["sale", "sale_return"]) & (pl.col("moment") // DAY > pl.col("expiry")))
     sold = late.group_by(_ACCOUNT).agg(pl.col("qty").sum()).filter(pl.col("qty") < 0).sort(_ACCOUNT)
     for row in sold.iter_rows(named=True):
         chain.expect(
@@ -149,9 +153,8 @@ def _sold_after_expiry(chain: Chain) -> None:
         )  # fmt: skip
 
 
-def _sold_out_of_order(chain: Chain) -> None:
+def _sold_out_of_order(chain: Chain, rows: pl.DataFrame) -> None:
     """A younger batch sold while the book still had an older, good one: of each younger batch once."""
-    rows = _dated_moves(chain).with_row_index("position")
     sold = rows.filter((pl.col("kind") == "sale") & (pl.col("qty") < 0)).select(
         "place",
         "product",
@@ -160,9 +163,22 @@ def _sold_out_of_order(chain: Chain) -> None:
         pl.col("account").alias("sold_lot"),
         pl.col("expiry").alias("sold_expiry"),
     )
-    batches = rows.select("place", "product", "account", "expiry").unique().drop_nulls("expiry")
-    pairs = sold.join(batches, on=["place", "product"]).filter(
-        (pl.col("expiry") < pl.col("sold_expiry")) & (pl.col("expiry") >= pl.col("moment") // DAY)
+    # Only batches that were in the book at some time before the sale and, after it, either still or again.
+    stretch = (
+        rows.drop_nulls("expiry")
+        .group_by("product", "account", "expiry")
+        .agg(
+            pl.col("position").filter(pl.col("balance") > 0).min().alias("from"),
+            pl.col("position").filter(pl.col("balance") > 0).max().alias("last"),
+            pl.col("position").max().alias("end"),
+        )
+    )
+    until = pl.when(pl.col("last") == pl.col("end")).then(rows.height).otherwise(pl.col("end"))
+    stretch = stretch.drop_nulls("from").with_columns(until.alias("until")).drop("last", "end")
+    pairs = sold.join(stretch, on="product").filter(
+        (pl.col("expiry") < pl.col("sold_expiry"))
+        & (pl.col("expiry") >= pl.col("moment") // DAY)
+        & pl.col("position").is_between("from", "until")
     )
     # The older batch's balance at that very place in the book.
     held = pairs.sort("position").join_asof(

@@ -33,10 +33,8 @@ def balance_negative(chain: Chain, number: int) -> None:
 
 def duplicated_by_sync(chain: Chain, number: int) -> None:
     """A ticket that the till sent twice."""
-    single = pl.len().over("place", "doc") == 1
-    tickets = chain.moves.filter(pl.col("doc_kind") == "ticket").filter(single & (pl.col("kind") == "sale"))
-    tickets = tickets.filter(pl.col("moment") < (chain.plan.days - 2) * DAY)
-    for row in chain.pick(tickets, number):
+    tickets = chain.sales_of_some_days()
+    for row in chain.pick(tickets.filter(pl.len().over("place", "doc") == 1), number):
         same = chain.moves.filter(
             (pl.col("place") == row["place"]) & (pl.col("doc_kind") == "ticket") & (pl.col("doc") == row["doc"])
         )
@@ -54,9 +52,8 @@ def duplicated_by_sync(chain: Chain, number: int) -> None:
 
 def wrong_balance(chain: Chain, number: int) -> None:
     """A balance on the stock card that is not the sum of its movements. Put in when the books are closed."""
-    rows = chain.moves.filter((pl.col("kind") == "sale") & (pl.col("doc_kind") == "ticket"))
     alone = pl.len().over("place", "product", "moment") == 1
-    for row in chain.pick(rows.filter(alone), number):
+    for row in chain.pick(chain.sales_of_some_days().filter(alone), number):
         chain.extra.setdefault("balance", []).append({k: row[k] for k in ("place", "product", "lot", "moment")})
         chain.expect(
             "balance_differs_from_reported",

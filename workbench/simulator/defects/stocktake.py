@@ -69,7 +69,8 @@ def round_numbers(chain: Chain, number: int) -> None:
 def book_copied(chain: Chain, number: int) -> None:
     """Somebody who writes down what the book says."""
     # Whether nothing differs by chance or by copying is only to be told from many lines.
-    many = chain.lines.group_by("count", "counted_by").len().sort("len", "count", "counted_by", descending=True)
+    sheets = settle(chain.lines).group_by("count", "counted_by").agg(pl.len(), pl.col("book").min().alias("lowest"))
+    many = sheets.filter(pl.col("lowest") >= 0).sort("len", "count", "counted_by", descending=True)
     usable = set(_full(chain))
     for count in [c for c in many.get_column("count").unique(maintain_order=True) if c in usable][:number]:
         rows = chain.lines.filter(pl.col("count") == count)
@@ -177,7 +178,9 @@ def moved_during_count(chain: Chain, number: int) -> None:
     start = pl.col("moment").min().over("count").alias("start")
     lines = chain.lines.with_columns(start).filter(pl.col("count").is_in(spot) & ~pl.col("is_cancelled"))
     lines = lines.unique(["count", "product"], keep="first", maintain_order=True).rename({"moment": "at"})
-    sold = chain.moves.filter((pl.col("kind") == "sale") & (pl.col("qty") < 0)).select(
+    days = lines.select(pl.col("at") // DAY).unique().to_series().to_list()
+    on_days = (pl.col("moment") // DAY).is_in(days)
+    sold = chain.moves.filter((pl.col("kind") == "sale") & (pl.col("qty") < 0) & on_days).select(
         pl.col("place", "product", "moment", "doc", "line").cast(pl.Int64)
     )
     rows = lines.join(sold, on=["place", "product"], suffix="_sold").filter(
