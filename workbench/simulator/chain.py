@@ -57,6 +57,7 @@ class Chain:
     shifts: list[pl.DataFrame] = field(default_factory=list)
     counts: pl.DataFrame = field(default_factory=pl.DataFrame)
     lines: pl.DataFrame = field(default_factory=pl.DataFrame)
+    candidates: pl.DataFrame = field(default_factory=pl.DataFrame)
     expected: list[Expected] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     extra: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -68,14 +69,14 @@ class Chain:
 
     def post(self, rows: pl.DataFrame, cause: str, is_real: bool) -> None:
         """Add movements to the book. `is_real`: the goods moved too, so that shelf and book stay together."""
-        rows = shaped(rows)
+        rows = _trimmed(shaped(rows))
         self.moves = pl.concat([self.moves, rows])
         if not is_real:
             self._shift(rows, -1, cause)
 
     def lift(self, wanted: pl.Expr, cause: str) -> pl.DataFrame:
         """Take movements out of the book although the goods moved; the rows taken out."""
-        rows = self.moves.filter(wanted)
+        rows = _trimmed(self.moves.filter(wanted))
         self.moves = self.moves.filter(~wanted.fill_null(False))
         self._shift(rows, 1, cause)
         return rows
@@ -153,6 +154,11 @@ class Chain:
                 self.used_cells.add(cell)
                 found.append(cell)
         return found
+
+
+def _trimmed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: what a filter leaves of ten million rows holds on to room for all of them."""
+    return rows[np.arange(rows.height)]
 
 
 def make_chain(plan: Plan) -> Chain:

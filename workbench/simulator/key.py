@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 
 from workbench.simulator.chain import Chain, Expected
+from workbench.simulator.documents import LOT_SPAN
 from workbench.simulator.movements import DOC_KINDS
 from workbench.simulator.numbering import Numbers
 from workbench.simulator.tables import batch, document_number, place_code, product_code
@@ -19,25 +20,27 @@ COLUMNS = (
 
 def key_frame(chain: Chain, numbers: Numbers) -> pl.DataFrame:
     """One row per finding that the rules must give. Empty cells are not compared."""
-    rows = [_row(chain, numbers, found) for found in chain.expected]
+    known = pl.DataFrame(
+        {"lot": sorted({f.lot for f in chain.expected if f.lot is not None})}, schema={"lot": pl.Int64}
+    )
+    named = known.with_columns(batch(chain, pl.when(pl.col("lot") >= 0).then(pl.col("lot") // LOT_SPAN), pl.col("lot")))
+    lots: dict[int | None, str | None] = dict(named.iter_rows())
+    rows = [_row(chain, numbers, found, lots) for found in chain.expected]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
     return frame.sort(COLUMNS, nulls_last=True, maintain_order=True)
 
 
-def _row(chain: Chain, numbers: Numbers, found: Expected) -> list[str | None]:
+def _row(chain: Chain, numbers: Numbers, found: Expected, lots: dict[int | None, str | None]) -> list[str | None]:
     goods = chain.master.goods
     product = goods.code[found.product] if isinstance(found.product, int) else found.product
     document = _document(chain, numbers, found)
-    lot = None
-    if found.lot is not None and found.lot >= 0:
-        lot = pl.DataFrame({"lot": [found.lot]}).select(batch(chain, pl.col("lot") // 8192, pl.col("lot"))).item()
     return [
         found.rule,
         chain.master.place_code[found.place] if found.place is not None else None,
         document,
         str(found.line) if found.line is not None else None,
         product,
-        lot,
+        lots.get(found.lot),
         (chain.plan.start + dt.timedelta(days=found.day)).isoformat() if found.day is not None else None,
         found.cause,
         "true" if found.is_optional else None,

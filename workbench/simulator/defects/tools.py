@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from workbench.simulator.chain import Chain
@@ -33,13 +34,16 @@ def simple_lines(chain: Chain) -> pl.DataFrame:
 
     With `order_line`, `ordered`, `pack` and `price` of the order line and `moment` of arrival.
     """
-    rows = chain.receipts.with_columns(pl.len().over("order", "product").alias("times"))
-    single = chain.receipts.drop_nulls("order").group_by("order").agg(
+    some = _some_orders(chain)
+    receipts = chain.receipts.join(some, on="order", how="semi", maintain_order="left")
+    rows = receipts.with_columns(pl.len().over("order", "product").alias("times"))
+    single = receipts.group_by("order").agg(
         pl.col("receipt").n_unique().alias("receipts"), (pl.col("type") == "normal").all().alias("is_normal"),
         (pl.col("status") == "approved").all().alias("is_approved"), pl.col("product").is_null().any().alias("has_gap"),
     )  # fmt: skip
     single = single.filter((pl.col("receipts") == 1) & pl.col("is_normal") & pl.col("is_approved") & ~pl.col("has_gap"))
-    orders = chain.orders.filter(pl.col("status") == "closed").select(
+    orders = chain.orders.filter(pl.col("status") == "closed").join(some, on="order", how="semi", maintain_order="left")
+    orders = orders.select(
         "order", "product", pl.col("line").alias("order_line"), pl.col("qty").alias("ordered"), "pack", "price",
         "expected_day", pl.len().over("order").alias("order_lines"),
     )  # fmt: skip
@@ -47,6 +51,14 @@ def simple_lines(chain: Chain) -> pl.DataFrame:
     last = chain.plan.days
     fits = (pl.col("times") == 1) & (pl.col("rejected") == 0) & (pl.col("qty") == pl.col("ordered"))
     return rows.filter(fits & (pl.col("expected_day") < last - 1)).sort("receipt", "line")
+
+
+def _some_orders(chain: Chain) -> pl.DataFrame:
+    """A few thousand orders to choose from: a large chain has many more than anybody will spoil."""
+    if chain.candidates.is_empty():
+        every = chain.orders.select("order").unique().sort("order")
+        chain.candidates = every[np.sort(chain.rng.permutation(every.height)[:3000])]
+    return chain.candidates
 
 
 def simple_receipts(chain: Chain, most_lines: int, number: int) -> list[list[Row]]:
