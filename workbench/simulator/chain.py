@@ -157,7 +157,7 @@ class Chain:
 
 
 def _trimmed(rows: pl.DataFrame) -> pl.DataFrame:
-    """The same rows in memory of their own: what a filter leaves of ten million rows holds on to room for all of them."""
+    """The same rows in memory of their own: what a filter leaves of ten million rows keeps room for all of them."""
     return rows[np.arange(rows.height)]
 
 
