@@ -20,12 +20,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.findings import check, list_findings
+from workbench.findings import check
 from workbench.ingest import ingest
 from workbench.project import Project
 from workbench.scaffold import make_project
 from workbench.simulator.plan import Plan
 from workbench.simulator.run import simulate
+from workbench.triage.listing import list_findings
 
 # What a statistic says may be wrong now and then; everything else is a matter of fact.
 STATISTICAL = frozenset(

@@ -24,7 +24,7 @@ def schedule(plan: Plan, rng: np.random.Generator) -> pl.DataFrame:
     rows = []
     for place in range(plan.places):
         last = plan.days - 9 - 3 * (place % 5)
-        full = list(range(last, 9, -49)) or [max(plan.days - 3, 0)]
+        full = list(range(last, 29, -49)) or [max(plan.days - 3, 0)]
         rows += [(place, day, True) for day in full]
         rows += [(place, day, False) for day in range(16 + 2 * (place % 6), plan.days - 8, 30) if day not in full]
     frame = pl.DataFrame(rows, schema=["place", "day", "is_full"], orient="row").sort("day", "place")

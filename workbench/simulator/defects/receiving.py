@@ -230,7 +230,7 @@ def movement_qty_differs(chain: Chain, number: int) -> None:
 
 
 def new_orders(chain: Chain, number: int) -> list[list[Row]]:
-    """Orders like others, of two lines, of which nothing ever came."""
+    """Orders of two lines of which nothing ever came, in quantities that nobody else orders."""
     early = chain.orders.filter(
         (pl.col("day") > 5) & (pl.col("day") < chain.plan.days - 25) & (pl.col("status") == "closed")
     )
@@ -240,7 +240,9 @@ def new_orders(chain: Chain, number: int) -> list[list[Row]]:
         lines = (
             copied(chain.orders, "order", row["order"], new)
             .head(2)
-            .with_columns(pl.int_range(1, pl.len() + 1).alias("line"), pl.lit("approved").alias("status"))
+            .with_columns(
+                pl.int_range(1, pl.len() + 1).alias("line"), pl.lit("approved").alias("status"), pl.col("qty") * 3 + 1
+            )
         )
         chain.orders = pl.concat([chain.orders, lines])
         chain.used_documents.add(("order", new))

@@ -177,13 +177,13 @@ def moved_during_count(chain: Chain, number: int) -> None:
     spot = chain.counts.filter(~pl.col("is_full")).get_column("count").to_list()
     start = pl.col("moment").min().over("count").alias("start")
     lines = chain.lines.with_columns(start).filter(pl.col("count").is_in(spot) & ~pl.col("is_cancelled"))
-    lines = lines.unique(["count", "product"], keep="first", maintain_order=True).rename({"moment": "at"})
+    lines = lines.filter((pl.col("shelf") > 0) & (pl.len().over("count", "product") == 1)).rename({"moment": "at"})
     days = lines.select(pl.col("at") // DAY).unique().to_series().to_list()
     on_days = (pl.col("moment") // DAY).is_in(days)
     sold = chain.moves.filter((pl.col("kind") == "sale") & (pl.col("qty") < 0) & on_days).select(
-        pl.col("place", "product", "moment", "doc", "line").cast(pl.Int64)
+        pl.col("place", "product", "lot", "moment", "doc").cast(pl.Int64)
     )
-    rows = lines.join(sold, on=["place", "product"], suffix="_sold").filter(
+    rows = lines.join(sold, on=["place", "product", "lot"]).filter(
         (pl.col("moment") > pl.col("start")) & (pl.col("moment") < pl.col("at"))
     )
     for row in chain.pick(rows.sort("count", "product", "moment"), number):
