@@ -16,6 +16,8 @@ WITH late AS (
         product_code,
         UPPER(product_code) AS product_key,
         document_no,
+        file_id,
+        row_no,
         CAST(
             DATE_DIFF('day', CAST(occurred_at AS DATE), CAST(recorded_at AS DATE)) * 1440
             + (EXTRACT(hour FROM recorded_at) - EXTRACT(hour FROM occurred_at)) * 60
@@ -33,6 +35,9 @@ counted AS (
     SELECT
         l.location_code,
         l.movement_id,
+        l.product_key,
+        l.file_id,
+        l.row_no,
         MIN(c.counted_at) AS counted_at
     FROM late AS l
     JOIN mart.count_total AS c
@@ -41,13 +46,14 @@ counted AS (
       AND c.counted_at > l.occurred_at
       AND c.counted_at <= l.recorded_at
       AND UPPER(c.count_no) <> COALESCE(UPPER(l.document_no), '')
-    GROUP BY l.location_code, l.movement_id
+    GROUP BY l.location_code, l.movement_id, l.product_key, l.file_id, l.row_no
 )
 
 SELECT
     l.location_code,
     l.movement_id,
     l.product_code,
+    l.product_key,
     l.occurred_at,
     l.recorded_at,
     -- Hours from happening to being recorded, each begun one counted: above 24 means more than a day.
@@ -60,9 +66,16 @@ SELECT
         WHEN DATE_TRUNC('month', l.occurred_at) < DATE_TRUNC('month', l.recorded_at) THEN 'month'
     END AS closed_by,
     -- The first stocktake of the product since it happened; NULL where none.
-    c.counted_at
+    c.counted_at,
+    l.file_id,
+    l.row_no
 FROM late AS l
-LEFT JOIN counted AS c ON c.location_code = l.location_code AND c.movement_id = l.movement_id
+LEFT JOIN counted AS c
+    ON c.location_code = l.location_code
+    AND c.movement_id = l.movement_id
+    AND c.product_key = l.product_key
+    AND c.file_id = l.file_id
+    AND c.row_no = l.row_no
 WHERE l.minutes_late > 60;
 /* cases
 [[case]]

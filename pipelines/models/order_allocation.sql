@@ -3,11 +3,11 @@ title = "Receipts, delivery notes and invoices allocated to order lines"
 title_zh = "入库、送货与发票在订单行上的分配"
 what = "Every receipt, delivery note and invoice line split over the order lines it answers; the pieces of a line always add up to the line."
 what_zh = "把每一行入库、送货、发票拆分到所对应的订单行；各段之和恒等于原行。"
-grain = ["document_kind", "location_code", "supplier_code", "document_no", "document_line_no", "po_no", "po_line_no"]
+grain = ["document_kind", "location_code", "supplier_code", "document_no", "document_line_no", "po_key", "po_no", "po_line_no"]
 */
 -- document_kind: receipt, delivery or invoice. location_code (empty for invoices), supplier_code, document_no,
 --   document_line_no: the line that is split. file_id, row_no: its origin. claimed_at: arrival, delivery or invoice date.
--- po_no, po_line_no: the order line the piece goes to; NULL where the line finds none.
+-- po_key: the order the line names, in capitals. po_no, po_line_no: the order line the piece goes to; NULL where none.
 -- claimed_qty: the piece, signed (returns are negative). accepted_qty: of it, accepted (receipts; else the same).
 -- match_method: order_line (the document names the line), only_line (one line of the order has the product), allocated
 --   (several have it), unmatched. is_ambiguous: several lines could take it, so the split is a convention.
@@ -107,12 +107,13 @@ named AS (
 named_total AS (
     SELECT
         document_kind,
+        po_key,
         named_po_no,
         named_line_no,
         CAST(SUM(claimed_qty) AS DECIMAL(18, 3)) AS claimed_qty
     FROM named
     WHERE named_po_no IS NOT NULL AND line_count > 1
-    GROUP BY document_kind, named_po_no, named_line_no
+    GROUP BY document_kind, po_key, named_po_no, named_line_no
 ),
 
 flow AS (
@@ -146,7 +147,8 @@ room AS (
     FROM asked AS a
     INNER JOIN order_line AS o ON a.po_key = o.po_key AND a.product_key = o.product_key
     LEFT JOIN named_total AS t
-        ON a.document_kind = t.document_kind AND o.po_no = t.named_po_no AND o.po_line_no = t.named_line_no
+        ON a.document_kind = t.document_kind AND a.po_key = t.po_key
+        AND o.po_no = t.named_po_no AND o.po_line_no = t.named_line_no
 ),
 
 -- The first line has no floor and the last one no ceiling: the largest DECIMAL(18,3) stands for "without end".
@@ -186,6 +188,7 @@ piece AS (
         f.supplier_code,
         f.document_no,
         f.document_line_no,
+        f.po_key,
         s.po_no,
         s.po_line_no,
         s.position,
@@ -209,6 +212,7 @@ SELECT
     supplier_code,
     document_no,
     document_line_no,
+    po_key,
     CASE WHEN named_po_no IS NOT NULL THEN named_po_no WHEN line_count = 1 THEN only_po_no END AS po_no,
     CASE WHEN named_po_no IS NOT NULL THEN named_line_no WHEN line_count = 1 THEN only_line_no END AS po_line_no,
     CAST(claimed_qty AS DECIMAL(18, 3)) AS claimed_qty,
@@ -231,6 +235,7 @@ SELECT
     supplier_code,
     document_no,
     document_line_no,
+    po_key,
     po_no,
     po_line_no,
     CAST(claimed_qty AS DECIMAL(18, 3)) AS claimed_qty,

@@ -59,10 +59,6 @@ other AS (
     FROM mart.order_allocation
     WHERE document_kind <> 'receipt' AND po_no IS NOT NULL
     GROUP BY po_no, po_line_no
-),
-
-receiving_location AS (
-    SELECT DISTINCT COALESCE(location_code, '') AS location_code FROM core.receipt_line
 )
 
 SELECT
@@ -97,8 +93,8 @@ SELECT
     l.row_no AS receipt_row_no,
     COALESCE(r.is_ambiguous, FALSE) AS is_ambiguous,
     g.location_code IS NOT NULL
-    OR COALESCE((SELECT MIN(location_code) FROM receiving_location) = '', FALSE)
-    OR (COALESCE(p.location_code, '') = '' AND (SELECT COUNT(*) FROM receiving_location) > 0) AS is_receiving_known,
+    OR COALESCE((SELECT MIN(location_code) FROM mart.receiving_location) = '', FALSE)
+    OR (COALESCE(p.location_code, '') = '' AND (SELECT COUNT(*) FROM mart.receiving_location) > 0) AS is_receiving_known,
     p.file_id,
     p.row_no
 FROM core.purchase_order_line AS p
@@ -106,4 +102,4 @@ LEFT JOIN received AS r ON p.po_no = r.po_no AND p.line_no = r.po_line_no
 LEFT JOIN receipt_number AS n ON p.po_no = n.po_no AND p.line_no = n.po_line_no
 LEFT JOIN last_receipt AS l ON p.po_no = l.po_no AND p.line_no = l.po_line_no
 LEFT JOIN other AS o ON p.po_no = o.po_no AND p.line_no = o.po_line_no
-LEFT JOIN receiving_location AS g ON COALESCE(p.location_code, '') = g.location_code;
+LEFT JOIN mart.receiving_location AS g ON COALESCE(p.location_code, '') = g.location_code;
