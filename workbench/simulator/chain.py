@@ -62,6 +62,7 @@ class Chain:
     texts: list[str] = field(default_factory=list)
     extra: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     used_cells: set[tuple[int, int]] = field(default_factory=set)
+    used_products: set[int] = field(default_factory=set)
     used_documents: set[tuple[str, int]] = field(default_factory=set)
     planted: dict[str, int] = field(default_factory=dict)
 
@@ -117,17 +118,21 @@ class Chain:
 
     # --- where to plant -------------------------------------------------------------------------------------------
 
-    def pick(self, rows: pl.DataFrame, number: int, document: str = "") -> list[dict[str, Any]]:
-        """Up to `number` rows at random whose place and product, and document, no other defect has touched."""
+    def pick(self, rows: pl.DataFrame, number: int, document: str = "", is_paper: bool = False) -> list[dict[str, Any]]:
+        """Up to `number` rows at random whose goods and document no other defect has touched.
+
+        Goods are those of a place and product; a defect of paper alone leaves them to others.
+        """
         found: list[dict[str, Any]] = []
         order = self.rng.permutation(rows.height if number else 0)
         for start in range(0, len(order), 512):
             for row in rows[order[start : start + 512]].iter_rows(named=True):
                 cell = (row["place"], row["product"])
                 mark = (document, row[document]) if document else None
-                if cell in self.used_cells or mark in self.used_documents:
+                if (not is_paper and cell in self.used_cells) or mark in self.used_documents:
                     continue
-                self.used_cells.add(cell)
+                if not is_paper:
+                    self.used_cells.add(cell)
                 if mark:
                     self.used_documents.add(mark)
                 found.append(row)

@@ -120,7 +120,7 @@ def run_flow(plan: Plan, master: Master, rng: np.random.Generator, theft: float)
 def _order_up_to(master: Master) -> Ints:
     """Units wanted in stock and on order: days' worth of sales, fewer of what spoils soon."""
     rate, goods = master.rate, master.goods
-    days = np.where(goods.is_central, 10.0, np.where((goods.life > 0) & (goods.life <= 30), 6.0, 8.0))
+    days = np.where(goods.is_central, 10.0, np.where((goods.life > 0) & (goods.life <= 30), 5.0, 8.0))
     wanted = np.ceil(rate * days[None, :] + 2)
     wanted[0] = np.ceil(np.where(goods.is_central, rate[1:].sum(axis=0) * 16 + 4, 0))
     wanted[~master.is_carried] = 0

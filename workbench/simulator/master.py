@@ -112,7 +112,7 @@ def make_master(plan: Plan, rng: np.random.Generator) -> Master:
     factor = rng.uniform(0.6, 1.6, plan.stores)
     # Goods that spoil within weeks must sell quickly to be worth keeping.
     spoiling = (goods.life > 0) & (goods.life <= 60)
-    base = np.clip(rng.lognormal(0.1, 0.7, plan.products), np.where(spoiling, 2.2, 0.6), 8.0)
+    base = np.clip(rng.lognormal(0.1, 0.7, plan.products), np.where(spoiling, 3.4, 0.6), 8.0)
     rate = np.zeros((plan.places, plan.products))
     rate[1:] = base[None, :] * factor[:, None]
     # Every place keeps a few products less: nobody carries everything, and what it does not carry it never moves.
@@ -197,7 +197,7 @@ def _goods(plan: Plan, rng: np.random.Generator, suppliers: Suppliers) -> Goods:
 def _pack(goods: Goods, rate: Floats) -> Ints:
     """Units per case: no more than a few days' sales of whoever orders."""
     slowest = np.where(rate[1:] > 0, rate[1:], np.inf).min(axis=0)
-    usual = np.where(goods.is_central, rate.sum(axis=0) * 5, slowest * 3)
+    usual = np.where(goods.is_central, rate.sum(axis=0) * 5, slowest * 2.5)
     chosen: Ints = _PACKS[np.clip(np.searchsorted(_PACKS, usual, side="right") - 1, 0, len(_PACKS) - 1)]
     return chosen
 

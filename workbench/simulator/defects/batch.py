@@ -20,7 +20,7 @@ def _expect_line(chain: Chain, rule: str, row: Row, note: str, note_zh: str) -> 
 
 def number_missing(chain: Chain, number: int) -> None:
     """A batch number left out on the receipt."""
-    for row in chain.pick(_tracked_lines(chain), number, "order"):
+    for row in chain.pick(_tracked_lines(chain), number, "order", is_paper=True):
         chain.receipts = put(chain.receipts, at_line(row), has_batch=False)
         _expect_line(chain, "batch_no_missing", row, "No batch number", "缺少批号")
 
@@ -29,7 +29,7 @@ def expiry_missing(chain: Chain, number: int) -> None:
     """The last good day left out, and known from nowhere else."""
     once = chain.receipts.filter(pl.len().over("product", "lot") == 1).select("receipt", "line")
     rows = _tracked_lines(chain).join(once, on=["receipt", "line"], how="semi", maintain_order="left")
-    for row in chain.pick(rows, number, "order"):
+    for row in chain.pick(rows, number, "order", is_paper=True):
         chain.receipts = put(chain.receipts, at_line(row), expiry=None)
         chain.batches = chain.batches.filter(pl.col("lot") != row["lot"])
         _expect_line(chain, "expiry_date_missing", row, "No expiry date", "缺少有效期")
@@ -37,7 +37,7 @@ def expiry_missing(chain: Chain, number: int) -> None:
 
 def expiry_before_production(chain: Chain, number: int) -> None:
     """A day of production after the last good day."""
-    for row in chain.pick(_tracked_lines(chain), number, "order"):
+    for row in chain.pick(_tracked_lines(chain), number, "order", is_paper=True):
         chain.receipts = put(chain.receipts, at_line(row), produced=row["expiry"] + 10)
         _expect_line(chain, "expiry_before_production", row, "Produced after its last good day", "生产日期晚于有效期")
         chain.expect(
@@ -84,7 +84,7 @@ def _known_batch(chain: Chain, product: int, expiry: int) -> int:
 
 def shelf_life_disagrees(chain: Chain, number: int) -> None:
     """A day of production that does not fit the last good day."""
-    for row in chain.pick(_tracked_lines(chain), number, "order"):
+    for row in chain.pick(_tracked_lines(chain), number, "order", is_paper=True):
         life = int(chain.master.goods.life[row["product"]])
         chain.receipts = put(chain.receipts, at_line(row), produced=row["produced"] + life // 4)
         _expect_line(chain, "expiry_disagrees_with_shelf_life", row, "A quarter too short", "与保质期相差四分之一")
@@ -94,25 +94,20 @@ def two_expiry_dates(chain: Chain, number: int) -> None:
     """One batch, another last good day on one receipt."""
     goods = chain.master.goods
     long = pl.lit(pl.Series(goods.life)).gather("product") >= 270
-    for row in chain.pick(_tracked_lines(chain).filter(long), number, "order"):
+    for row in chain.pick(_tracked_lines(chain).filter(long), number, "order", is_paper=True):
         chain.receipts = put(chain.receipts, at_line(row), expiry=row["expiry"] + 7)
         _expect_two_dates(chain, row, "")
 
 
 def _expect_two_dates(chain: Chain, row: Row, cause: str) -> None:
-    chain.expect(
-        "batch_with_two_expiry_dates",
-        "Two last good days",
-        "同一批号两个有效期",
-        cause,
-        product=row["product"],
-        lot=row["lot"],
-    )
+    rule, where = "batch_with_two_expiry_dates", {"product": row["product"], "lot": row["lot"]}
+    if not any(found.rule == rule and found.lot == row["lot"] for found in chain.expected):
+        chain.expect(rule, "Two last good days", "同一批号两个有效期", cause, **where)
 
 
 def received_expired(chain: Chain, number: int) -> None:
     """By its receipt a batch was past its last good day when it came; the batch master says otherwise."""
-    for row in chain.pick(_tracked_lines(chain), number, "order"):
+    for row in chain.pick(_tracked_lines(chain), number, "order", is_paper=True):
         _redate(chain, row, row["received"] // DAY - 2, "received_expired", "Expired when it came", "到货时已过期")
 
 
@@ -120,7 +115,7 @@ def residual_life_short(chain: Chain, number: int) -> None:
     """By its receipt a batch had less of its life left than the supplier promised."""
     promised = pl.Series([bool(r) for r in chain.master.suppliers.residual])
     rows = _tracked_lines(chain).filter(pl.lit(promised).gather("supplier"))
-    for row in chain.pick(rows, number, "order"):
+    for row in chain.pick(rows, number, "order", is_paper=True):
         life = int(chain.master.goods.life[row["product"]])
         day = row["received"] // DAY + life * 2 // 5
         _redate(chain, row, day, "residual_life_too_short", "Two fifths of its life left", "剩余保质期仅五分之二")

@@ -27,7 +27,7 @@ def note_differs(chain: Chain, number: int) -> None:
         on=["note", "product"],
         maintain_order="left",
     )
-    for row in chain.pick(rows, number, "order"):
+    for row in chain.pick(rows, number, "order", is_paper=True):
         here = (pl.col("note") == row["note"]) & (pl.col("line") == row["note_line"])
         chain.notes = put(chain.notes, here, qty=pl.col("qty") + 2)
         chain.expect(
@@ -46,7 +46,7 @@ def delivery_without_receipt(chain: Chain, number: int) -> None:
     rows = chain.notes.filter((pl.col("day") > 5) & (pl.col("day") < chain.plan.days - 10)).unique(
         "note", maintain_order=True
     )
-    for row in chain.pick(rows, number, "note"):
+    for row in chain.pick(rows, number, "note", is_paper=True):
         new = next_id(chain.receipts, "receipt") + 100_000 + len(chain.expected)
         lines = copied(chain.notes, "note", row["note"], new).head(2)
         chain.notes = pl.concat([chain.notes, lines.with_columns(pl.lit("-").alias("po_text"), pl.col("qty") * 3 + 1)])
@@ -146,7 +146,7 @@ def _simple_invoices(chain: Chain) -> pl.DataFrame:
 
 def invoice_qty(chain: Chain, number: int) -> None:
     """More billed than came."""
-    for row in chain.pick(_simple_invoices(chain), number, "order"):
+    for row in chain.pick(_simple_invoices(chain), number, "order", is_paper=True):
         chain.invoices = put(
             chain.invoices, at_line(row, "invoice"), qty=row["qty"] + 3, amount=(row["qty"] + 3) * row["price"]
         )
@@ -161,7 +161,7 @@ def invoice_qty(chain: Chain, number: int) -> None:
 
 def invoice_price(chain: Chain, number: int) -> None:
     """Billed at another price than was ordered."""
-    for row in chain.pick(_simple_invoices(chain).filter(pl.col("price") > 200), number, "order"):
+    for row in chain.pick(_simple_invoices(chain).filter(pl.col("price") > 200), number, "order", is_paper=True):
         price = row["price"] * 106 // 100
         chain.invoices = put(chain.invoices, at_line(row, "invoice"), price=price, amount=price * row["qty"])
         chain.expect("invoice_price_differs_from_order", "Dearer than ordered", "开票单价高于订单", **on_invoice(row))
@@ -169,7 +169,7 @@ def invoice_price(chain: Chain, number: int) -> None:
 
 def invoice_entered_twice(chain: Chain, number: int) -> None:
     """The same bill under another number or another spelling of it."""
-    for turn, row in enumerate(chain.pick(_simple_invoices(chain), number, "order")):
+    for turn, row in enumerate(chain.pick(_simple_invoices(chain), number, "order", is_paper=True)):
         new = next_id(chain.invoices, "invoice")
         again = copied(chain.invoices, "invoice", row["invoice"], new).with_columns(pl.col("day") + 2)
         chain.invoices = pl.concat([chain.invoices, again])

@@ -12,11 +12,11 @@ from workbench.simulator.plan import DAY
 
 
 def free_products(chain: Chain, number: int, wanted: np.ndarray) -> list[int]:
-    """Products that no other defect has touched anywhere; they are then taken."""
-    touched = {product for _, product in chain.used_cells}
+    """Products whose master data no other defect has touched; they are then taken, and their goods with them."""
     found: list[int] = []
     for product in chain.rng.permutation(np.flatnonzero(wanted)):
-        if len(found) < number and int(product) not in touched:
+        if len(found) < number and int(product) not in chain.used_products:
+            chain.used_products.add(int(product))
             found.append(int(product))
             chain.used_cells |= {(place, int(product)) for place in range(chain.plan.places)}
     return found
@@ -24,7 +24,7 @@ def free_products(chain: Chain, number: int, wanted: np.ndarray) -> list[int]:
 
 def code_missing(chain: Chain, number: int) -> None:
     """Free samples taken in without a code."""
-    for row in chain.pick(simple_lines(chain), number, "receipt"):
+    for row in chain.pick(simple_lines(chain), number, "order", is_paper=True):
         line = chain.receipts.filter(pl.col("receipt") == row["receipt"]).sort("line").tail(1)
         last = line.get_column("line")[0]
         nothing = {"product": None, "lot": -1, "rejected": 0, "cost": 0, "amount": 0, "produced": None, "expiry": None}
@@ -60,7 +60,7 @@ def check_digit_wrong(chain: Chain, number: int) -> None:
 
 def barcode_unknown(chain: Chain, number: int) -> None:
     """A barcode on a receipt that no product has."""
-    for turn, row in enumerate(chain.pick(simple_lines(chain), number, "order")):
+    for turn, row in enumerate(chain.pick(simple_lines(chain), number, "order", is_paper=True)):
         stem = f"69099990{turn:04d}"
         chain.receipts = put(chain.receipts, at_line(row), barcode=stem + check_digit(stem))
         chain.expect("barcode_unknown", "No product has this barcode", "条码未登记", **on_receipt(row))
@@ -122,6 +122,9 @@ def name_duplicate(chain: Chain, number: int) -> None:
     alike = (goods.brand >= 0) & (np.roll(goods.brand, 8) >= 0) & (np.arange(len(goods.code)) >= 8)
     for product in free_products(chain, number, alike):
         twin = product - 8  # the one before it in the same category
+        if twin in chain.used_products:
+            continue
+        chain.used_products.add(twin)
         goods.brand[product], goods.spec[product] = goods.brand[twin], goods.spec[twin]
         goods.name[product] = goods.name[twin]
         note, note_zh = f"The same as {goods.code[twin]}", f"与 {goods.code[twin]} 重复"

@@ -69,7 +69,7 @@ def unauthorised_staff(chain: Chain, number: int) -> None:
 def late_without_attachment(chain: Chain, number: int) -> None:
     """A late entry without the paper it was made from."""
     late = chain.receipts.filter((pl.col("type") == "late_entry") & (pl.col("status") == "approved"))
-    for row in chain.pick(late.unique("receipt", maintain_order=True), number, "receipt"):
+    for row in chain.pick(late.unique("receipt", maintain_order=True), number, "receipt", is_paper=True):
         chain.receipts = put(chain.receipts, _of(row), attachment="")
         chain.expect("late_entry_without_attachment", "No photo of the note", "补单缺少附件", **_about(row))
 
@@ -111,7 +111,7 @@ def _change(chain: Chain, row: Row, by: int | None, reason: str) -> None:
 def number_gap(chain: Chain, number: int) -> None:
     """Numbers that no document has."""
     middle = _heads(chain).filter((pl.col("received") // DAY).is_between(20, chain.plan.days - 20))
-    for turn, row in enumerate(chain.pick(middle, number, "receipt")):
+    for turn, row in enumerate(chain.pick(middle, number, "receipt", is_paper=True)):
         add(chain, "leap", kind="receipt", id=row["receipt"], missing=1 + turn % 3)
         where = ("after receipt", row["receipt"])
         chain.expect("document_number_gap", "A number is missing", "单号缺失", place=row["place"], document=where)
@@ -151,7 +151,7 @@ def number_out_of_order(chain: Chain, number: int) -> None:
 def dated_in_future(chain: Chain, number: int) -> None:
     """Dated days after it was entered."""
     early = (chain.plan.days - 8) * DAY
-    for lines in simple_receipts(chain, 12, number):
+    for lines in simple_receipts(chain, 12, number, is_paper=True):
         row = lines[0]
         if row["received"] < early:
             chain.receipts = put(chain.receipts, _of(row), received=row["received"] + 3 * DAY)

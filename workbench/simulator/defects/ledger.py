@@ -29,6 +29,7 @@ def balance_negative(chain: Chain, number: int) -> None:
             pl.lit("found").alias("reason"),
         )
         chain.post(booked, cause, is_real=False)
+        chain.post(sales(chain, place, product, -1, [day + 6], qty=2), cause, is_real=True)
 
 
 def duplicated_by_sync(chain: Chain, number: int) -> None:
@@ -161,7 +162,9 @@ def sold_never_received(chain: Chain, number: int) -> None:
 
 def write_off_concentrated(chain: Chain, number: int) -> None:
     """Nearly all write-offs of a store by one person."""
-    for place in chain.rng.permutation(chain.plan.stores)[:number] + 1:
+    often = chain.moves.filter((pl.col("kind") == "write_off") & (pl.col("place") > 0)).group_by("place").len()
+    places = often.filter(pl.col("len") >= 40).get_column("place").sort().to_numpy()
+    for place in chain.rng.permutation(places)[:number]:
         here = (pl.col("place") == int(place)) & (pl.col("kind") == "write_off") & (pl.col("operator") >= 0)
         # Those of every fifth day stay with whoever it was.
         chain.mark(here & (pl.col("moment") // DAY % 5 != 0), operator=int(chain.master.people.of("clerk")[place, 0]))

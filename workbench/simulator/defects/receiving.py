@@ -23,14 +23,14 @@ from workbench.simulator.plan import DAY, MINUTE
 
 def over_order(chain: Chain, number: int) -> None:
     """More came than was ordered, and stayed."""
-    for row in chain.pick(simple_lines(chain).filter(pl.col("qty") >= 4), number, "order"):
+    for row in chain.pick(simple_lines(chain).filter(pl.col("qty") >= 4), number, "order", is_paper=True):
         _reorder(chain, row, -1)
         chain.expect("receipt_over_order", "One more than ordered", "比订货多收 1", **on_order(row))
 
 
 def under_order(chain: Chain, number: int) -> None:
     """Less came than was ordered, and the order was closed all the same."""
-    for row in chain.pick(simple_lines(chain).filter(pl.col("qty") >= 4), number, "order"):
+    for row in chain.pick(simple_lines(chain).filter(pl.col("qty") >= 4), number, "order", is_paper=True):
         _reorder(chain, row, 2)
         chain.expect("receipt_under_order", "Two fewer than ordered", "比订货少收 2", **on_order(row))
 
@@ -42,7 +42,7 @@ def _reorder(chain: Chain, row: Row, more: int) -> None:
 
 def price_differs(chain: Chain, number: int) -> None:
     """The receipt costs more than the order said."""
-    for row in chain.pick(simple_lines(chain).filter(pl.col("cost") > 200), number, "order"):
+    for row in chain.pick(simple_lines(chain).filter(pl.col("cost") > 200), number, "order", is_paper=True):
         _recost(chain, row, row["cost"] * 107 // 100)
         _expect_price(chain, row, "")
 
@@ -61,7 +61,7 @@ def unit_cost_outlier(chain: Chain, number: int) -> None:
     """A cost three times what the product always costs."""
     often = chain.receipts.filter(pl.col("status") == "approved").group_by("product").len().filter(pl.col("len") >= 12)
     rows = simple_lines(chain).join(often, on="product", how="semi", maintain_order="left")
-    for row in chain.pick(rows, number, "order"):
+    for row in chain.pick(rows, number, "order", is_paper=True):
         _recost(chain, row, row["cost"] * 3)
         chain.expect("receipt_unit_cost_outlier", "Three times the usual cost", "进价为平常的三倍", **on_receipt(row))
         _expect_price(chain, row, "receipt_unit_cost_outlier")
@@ -84,7 +84,7 @@ def pack_error(chain: Chain, number: int) -> None:
 
 def without_order(chain: Chain, number: int) -> None:
     """Goods that nobody ordered: no number, or one that no order has."""
-    for turn, lines in enumerate(simple_receipts(chain, 30, number)):
+    for turn, lines in enumerate(simple_receipts(chain, 30, number, is_paper=True)):
         row = lines[0]
         bills_receipts = bool(chain.master.suppliers.bills_receipts[row["supplier"]])
         text = "-" if turn % 2 and bills_receipts else f"PO98-{turn + 1:05d}"
@@ -104,7 +104,7 @@ def without_order(chain: Chain, number: int) -> None:
 
 def on_unapproved_order(chain: Chain, number: int) -> None:
     """Goods taken in although nobody had approved the order, or somebody had refused it."""
-    for turn, lines in enumerate(simple_receipts(chain, 30, number)):
+    for turn, lines in enumerate(simple_receipts(chain, 30, number, is_paper=True)):
         order = lines[0]["order"]
         status = "rejected" if turn % 2 else "pending"
         chain.orders = put(chain.orders, pl.col("order") == order, status=status, approved_by=None)
@@ -122,7 +122,7 @@ def on_unapproved_order(chain: Chain, number: int) -> None:
 
 def product_not_on_order(chain: Chain, number: int) -> None:
     """Something came that was not on the order."""
-    for row in chain.pick(simple_lines(chain).filter(pl.col("order_lines") > 2), number, "order"):
+    for row in chain.pick(simple_lines(chain).filter(pl.col("order_lines") > 2), number, "order", is_paper=True):
         here = (pl.col("order") == row["order"]) & (pl.col("line") == row["order_line"])
         chain.orders = chain.orders.filter(~here)
         chain.expect(
@@ -132,7 +132,7 @@ def product_not_on_order(chain: Chain, number: int) -> None:
 
 def supplier_differs(chain: Chain, number: int) -> None:
     """Entered under another supplier than was ordered from."""
-    for lines in simple_receipts(chain, 30, number):
+    for lines in simple_receipts(chain, 30, number, is_paper=True):
         row = lines[0]
         other = (row["supplier"] + 1) % len(chain.master.suppliers.code)
         chain.receipts = put(chain.receipts, pl.col("receipt") == row["receipt"], supplier=other)
@@ -194,14 +194,14 @@ def _copy_receipt(chain: Chain, lines: list[Row], rule: str, spelling: int) -> N
 
 def line_amount_wrong(chain: Chain, number: int) -> None:
     """Quantity times cost is not the amount."""
-    for row in chain.pick(simple_lines(chain), number, "order"):
+    for row in chain.pick(simple_lines(chain), number, "order", is_paper=True):
         chain.receipts = put(chain.receipts, at_line(row), amount=row["amount"] * 11 // 10 + 100)
         chain.expect("receipt_line_amount_wrong", "The amount is a tenth too high", "金额多出一成", **on_receipt(row))
 
 
 def missing_header_field(chain: Chain, number: int) -> None:
     """A receipt that names nobody who entered it."""
-    for lines in simple_receipts(chain, 30, number):
+    for lines in simple_receipts(chain, 30, number, is_paper=True):
         row = lines[0]
         chain.receipts = put(chain.receipts, pl.col("receipt") == row["receipt"], created_by=None)
         chain.expect(
@@ -235,7 +235,7 @@ def new_orders(chain: Chain, number: int) -> list[list[Row]]:
         (pl.col("day") > 5) & (pl.col("day") < chain.plan.days - 25) & (pl.col("status") == "closed")
     )
     made = []
-    for row in chain.pick(early.unique("order", maintain_order=True), number, "order"):
+    for row in chain.pick(early.unique("order", maintain_order=True), number, "order", is_paper=True):
         new = next_id(chain.orders, "order")
         lines = (
             copied(chain.orders, "order", row["order"], new)

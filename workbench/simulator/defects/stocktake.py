@@ -69,8 +69,11 @@ def round_numbers(chain: Chain, number: int) -> None:
 def book_copied(chain: Chain, number: int) -> None:
     """Somebody who writes down what the book says."""
     # Whether nothing differs by chance or by copying is only to be told from many lines.
-    sheets = settle(chain.lines).group_by("count", "counted_by").agg(pl.len(), pl.col("book").min().alias("lowest"))
-    many = sheets.filter(pl.col("lowest") >= 0).sort("len", "count", "counted_by", descending=True)
+    settled = settle(chain.lines)
+    differing = settled.select((pl.col("variance") != 0).sum()).item()
+    sheets = settled.group_by("count", "counted_by").agg(pl.len(), pl.col("book").min().alias("lowest"))
+    enough = pl.col("len") * differing >= 9 * settled.height
+    many = sheets.filter((pl.col("lowest") >= 0) & enough).sort("len", "count", "counted_by", descending=True)
     usable = set(_full(chain))
     for count in [c for c in many.get_column("count").unique(maintain_order=True) if c in usable][:number]:
         rows = chain.lines.filter(pl.col("count") == count)
@@ -112,14 +115,17 @@ def entered_twice(chain: Chain, number: int) -> None:
 
 
 def missing_product(chain: Chain, number: int) -> None:
-    """Something in stock that is not on the sheet."""
+    """Something in stock that is not on the sheet, nor on another sheet of that week."""
     full = chain.counts.filter("is_full").get_column("count").to_list()
     differing = pl.concat(chain.shifts).select(pl.col("place", "product").cast(pl.Int64)).unique()
-    rows = (
-        _open(chain)
-        .filter((pl.col("shelf") > 0) & pl.col("count").is_in(full))
-        .join(differing, on=["place", "product"], how="anti", maintain_order="left")
-    )
+    rows = _open(chain).filter((pl.col("shelf") > 0) & pl.col("count").is_in(full))
+    rows = rows.join(differing, on=["place", "product"], how="anti", maintain_order="left")
+    other = chain.lines.select(
+        "place", "product", pl.col("count").alias("other"), pl.col("moment").alias("at")
+    ).unique()
+    near = rows.select("count", "place", "product", "moment").join(other, on=["place", "product"])
+    near = near.filter((pl.col("other") != pl.col("count")) & ((pl.col("at") - pl.col("moment")).abs() < 7 * DAY))
+    rows = rows.join(near, on=["count", "product"], how="anti", maintain_order="left")
     for row in chain.pick(rows, number):
         chain.lines = chain.lines.filter(~((pl.col("count") == row["count"]) & (pl.col("product") == row["product"])))
         where = {name: value for name, value in _where(row).items() if name != "lot"}

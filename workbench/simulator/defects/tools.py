@@ -61,7 +61,7 @@ def _some_orders(chain: Chain) -> pl.DataFrame:
     return chain.candidates
 
 
-def simple_receipts(chain: Chain, most_lines: int, number: int) -> list[list[Row]]:
+def simple_receipts(chain: Chain, most_lines: int, number: int, is_paper: bool = False) -> list[list[Row]]:
     """Up to `number` receipts all of whose lines are simple, short ones, and whose goods nothing else has touched."""
     rows = simple_lines(chain)
     whole = chain.receipts.group_by("receipt").len().rename({"len": "lines"})
@@ -75,8 +75,9 @@ def simple_receipts(chain: Chain, most_lines: int, number: int) -> list[list[Row
         lines = groups[int(position)].to_dicts()
         cells = {(line["place"], line["product"]) for line in lines}
         order = ("order", lines[0]["order"])
-        if len(found) < number and not cells & chain.used_cells and order not in chain.used_documents:
-            chain.used_cells |= cells
+        is_free = is_paper or not cells & chain.used_cells
+        if len(found) < number and is_free and order not in chain.used_documents:
+            chain.used_cells |= set() if is_paper else cells
             chain.used_documents.add(order)
             found.append(lines)
     return found
