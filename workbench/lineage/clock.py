@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from sqlglot import exp
 
 from workbench.lineage.expressions import bare
+from workbench.lineage.joined import Joined
 from workbench.lineage.trees import own_tables, table_name
 
 _CLOCK = "as_of"
+# What is NULL where a column in it is.
+_STRICT = (
+    *(exp.Column, exp.Identifier, exp.Literal, exp.Placeholder, exp.Paren, exp.Cast, exp.DataType, exp.DataTypeParam),
+    *(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.Add, exp.Sub, exp.Mul, exp.Neg),
+    *(exp.Interval, exp.Var, exp.DateTrunc, exp.TimestampTrunc),
+)
 
 
 def clock_of(tree: exp.Expr) -> dict[str, tuple[str, ...]] | None:
@@ -26,6 +33,24 @@ def clock_of(tree: exp.Expr) -> dict[str, tuple[str, ...]] | None:
         aliases = {column.table for column in condition.find_all(exp.Column)}
         if len(aliases) != 1 or not aliases <= set(tables) or condition.find(exp.Query, exp.AggFunc, exp.Window):
             return None
-        name = table_name(tables[aliases.pop()])
-        found.setdefault(name, []).append(re.sub(r":([a-z_][a-z0-9_]*)", r"$\1", bare(condition)))
+        alias = aliases.pop()
+        if alias in _optional(select) and not all(isinstance(node, _STRICT) for node in condition.walk()):
+            return None  # Where there is no row of the table, the condition can turn all the same.
+        found.setdefault(table_name(tables[alias]), []).append(bare(condition))
     return {table: tuple(dict.fromkeys(conditions)) for table, conditions in found.items()}
+
+
+def _optional(select: exp.Select) -> set[str]:
+    """Aliases that an outer join of a SELECT may leave without a row."""
+    joined = Joined()
+    known = set(_aliases(select.args.get("from_")))
+    for join in select.args.get("joins") or []:
+        alias = join.this.alias_or_name
+        joined.add_join(join, known, alias)
+        known.add(alias)
+    return set(joined.optional)
+
+
+def _aliases(node: exp.Expr | None) -> Iterator[str]:
+    if node is not None:
+        yield node.this.alias_or_name

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import cast
 
 import sqlglot
-from sqlglot import exp
+from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
 from workbench.lineage.clock import clock_of
@@ -29,25 +29,31 @@ from workbench.lineage.trees import columns_used
 Schema = Mapping[str, Mapping[str, Mapping[str, str]]]  # schema → table → column → type
 
 
+# A parameter, or what may hold the like of one without being it.
+_PARAMETER = re.compile(
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(?P<name>[a-z_][a-z0-9_]*)", flags=re.DOTALL
+)
+
+
 def trace(sql: str, schema: Schema) -> Lineage:
     """What can be proved of a SELECT over tables of `schema`; ParseError and the like pass through."""
-    tree = sqlglot.parse_one(re.sub(r"\$([a-z_][a-z0-9_]*)", r":\1", sql), read="duckdb")
-    tree = cast(
-        exp.Query,
-        qualify(
-            tree,
-            schema=cast(dict[str, object], schema),
-            dialect="duckdb",
-            quote_identifiers=False,
-            identify=False,
-            validate_qualify_columns=False,
-        ),
+    # sqlglot takes the text between two parameters for a dollar-quoted one.
+    tree = sqlglot.parse_one(_PARAMETER.sub(lambda m: f":{m['name']}" if m["name"] else m[0], sql), read="duckdb")
+    tables = cast(dict[str, object], schema)
+    tree = qualify(
+        tree,
+        schema=tables,
+        dialect="duckdb",
+        quote_identifiers=False,
+        identify=False,
+        validate_qualify_columns=False,
     )
+    tree = annotate_types(tree, schema=tables, dialect="duckdb")
     for node in tree.walk():
         node.comments = None
     answer = answer_of(tree, {})
     follows = {
-        column: {table: min(ways, key=lambda way: (len(way), way)) for table, ways in answer.ways[column].items()}
+        column: {table: min(ways, key=lambda way: (len(way), way)) for table, ways in answer.of(column).items()}
         for column in answer.columns
     }
     return Lineage(tuple(answer.columns), columns_used(tree), follows, clock_of(tree))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
 
@@ -18,7 +19,7 @@ def own_nodes(tree: exp.Expr, kind: type[exp.Expr]) -> Iterator[Any]:
     stack: list[exp.Expr] = [
         child
         for name, value in tree.args.items()
-        if name not in ("with_", "with", "from_", "from")
+        if name not in ("with_", "from_")
         for child in (value if isinstance(value, list) else [value])
         if isinstance(child, exp.Expr)
     ]
@@ -35,7 +36,7 @@ def subqueries(tree: exp.Select) -> Iterator[exp.Expr]:
     """Queries in conditions and columns, outermost only; those of FROM and WITH are sources already."""
     stack: list[exp.Expr] = []
     for name, value in tree.args.items():
-        if name in ("with_", "with", "from_", "from"):
+        if name in ("with_", "from_"):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, exp.Join):
@@ -52,7 +53,7 @@ def subqueries(tree: exp.Select) -> Iterator[exp.Expr]:
 
 def own_tables(select: exp.Select) -> Iterator[exp.Table]:
     """Tables that a SELECT reads itself, by FROM and JOIN."""
-    from_ = select.args.get("from_") or select.args.get("from")
+    from_ = select.args.get("from_")
     for node in [from_, *(select.args.get("joins") or [])]:
         if node is not None and isinstance(node.this, exp.Table):
             yield node.this
@@ -60,13 +61,13 @@ def own_tables(select: exp.Select) -> Iterator[exp.Table]:
 
 def columns_used(tree: exp.Expr) -> dict[str, frozenset[str]]:
     """Tables of the lake, and the columns used of each anywhere in the statement."""
-    used: dict[str, set[str]] = {}
+    # Also those in a place where nothing is proved of them: a change of theirs must not go unseen.
+    used: dict[str, set[str]] = {name: set() for name in tables_within(tree) if "." in name}
     for select in tree.find_all(exp.Select):
         aliases: dict[str, str] = {}
         for table in own_tables(select):
             if table.args.get("db"):
                 aliases[table.alias_or_name] = table_name(table)
-                used.setdefault(table_name(table), set())
         for column in select.find_all(exp.Column):
             if column.table in aliases:
                 used[aliases[column.table]].add(column.name)
@@ -101,3 +102,16 @@ def is_plain_condition(node: exp.Expr) -> bool:
     while isinstance(parent, (exp.And, exp.Or, exp.Paren)):
         parent = parent.parent
     return isinstance(parent, exp.Where)
+
+
+def tables_within(tree: exp.Expr) -> set[str]:
+    """Names of all tables and common table expressions in a tree, itself included."""
+    return {table_name(table) for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier)}
+
+
+def prefixed(text: str, prefix: str) -> str:
+    """An expression over the columns of one source, under a longer alias."""
+    tree = sqlglot.parse_one(text, read="duckdb")
+    for column in tree.find_all(exp.Column):
+        column.set("table", exp.to_identifier(prefix + column.table))
+    return tree.sql(dialect="duckdb", normalize_functions=False, comments=False)
