@@ -40,7 +40,6 @@ class Joined:
         """The equalities of a join of `alias` to the aliases before it."""
         on, side, kind = join.args.get("on"), (join.side or "").upper(), (join.kind or "").upper()
         is_filter = kind in ("SEMI", "ANTI")
-        # ASOF and the like choose among the rows that match: their equalities are left out.
         if on is not None and not join.method:
             if side == "FULL":
                 self._merge(on, known, alias)

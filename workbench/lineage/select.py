@@ -126,8 +126,8 @@ class Select:
             known = set(self.sources)
             alias = self._add_source(join.this)
             self.joined.add_join(join, known, alias)
-            if join.method == "POSITIONAL":
-                self.lost |= self.tables
+            if join.method:
+                self.lost |= self.tables  # POSITIONAL, ASOF and the like choose among rows.
         where = self.tree.args.get("where")
         if where is not None:
             self.joined.add_condition(where.this)
