@@ -1,8 +1,11 @@
-"""Trying out what `trace` claims: an answer for one value over a table restricted to that value is the whole one's."""
+"""Trying out what `trace` claims: an answer for one value over a table restricted to that value is the whole one's,
+and two days' answers over rows that do not turn between them are the same.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -40,6 +43,21 @@ def false_claims(
                         f" missing {list((expected - got).items())[:2]}, too many {list((got - expected).items())[:2]}"
                     )
     return wrong
+
+
+def changes_without_turning(con: Any, sql: str, lineage: Lineage, values: Mapping[str, Any], new: dt.date) -> list[Any]:
+    """Rows of the answer that another day changes although no row turns by a condition that lineage tells."""
+    assert lineage.clock is not None
+    days = values["as_of"], new
+    places = {}
+    for table, conditions in lineage.clock.items():
+        kept = [
+            " IS NOT DISTINCT FROM ".join(f"({re.sub(r'[$]as_of(?![a-z_0-9])', _literal(d), c)})" for d in days)
+            for c in conditions
+        ]
+        places[table] = f"(SELECT * FROM {table} WHERE {' AND '.join(kept)})"
+    answers = [Counter(_answer(con, replaced_tables(sql, places), {**values, "as_of": d})[1]) for d in days]
+    return [*(answers[0] - answers[1]), *(answers[1] - answers[0])]
 
 
 def _answer(con: Any, sql: str, values: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
