@@ -115,7 +115,7 @@ SELECT
     CAST(k AS INTEGER) AS write_offs,
     CAST(n AS INTEGER) AS location_write_offs,
     -- Rounded half up.
-    (2 * CAST(n * a AS BIGINT) + CAST(b AS BIGINT)) // (2 * CAST(b AS BIGINT)) AS expected_write_offs,
+    (2 * CAST(n * a AS BIGINT) + CAST(b AS BIGINT)) // NULLIF(2 * CAST(b AS BIGINT), 0) AS expected_write_offs,
     CAST(location_value AS DECIMAL(18, 4)) AS location_write_off_value,
     other_entries,
     location_other_entries,

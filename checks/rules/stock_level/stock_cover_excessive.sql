@@ -114,10 +114,10 @@ measured AS (
         c.*,
         l.lowest_qty,
         CAST(
-            CAST(CAST(c.sold_qty * 1000 AS BIGINT) * $max_days // $window_days AS DECIMAL(15, 0)) * 0.001
+            CAST(CAST(c.sold_qty * 1000 AS BIGINT) * $max_days // NULLIF($window_days, 0) AS DECIMAL(15, 0)) * 0.001
             AS DECIMAL(18, 3)
         ) AS needed_qty,
-        CAST(CAST(c.on_hand_qty * 1000 AS BIGINT) * $window_days // CAST(c.sold_qty * 1000 AS BIGINT) AS INTEGER)
+        CAST(CAST(c.on_hand_qty * 1000 AS BIGINT) * $window_days // NULLIF(CAST(c.sold_qty * 1000 AS BIGINT), 0) AS INTEGER)
             AS cover_days
     FROM candidate AS c
     JOIN lowest AS l ON l.location_code = c.location_code AND l.product_code = c.product_code
