@@ -39,7 +39,8 @@ _MASTER = [
     printf('S%02d', s) AS location_code, printf('S%02d-P%05d-0', s, p) AS movement_id,
     TIMESTAMP '{first}' AS occurred_at, TIMESTAMP '{first}' AS recorded_at, printf('P%05d', p) AS product_code,
     'opening' AS movement_type,
-    20 + CAST(ceil(2 * 240 * {sales} * (sqrt(p / {products}) - sqrt((p - 1) / {products}))) AS INTEGER) AS moved_qty, 2 + p % 17 AS unit_cost, printf('M%02d', s) AS operator
+    20 + CAST(ceil(2 * 240 * {sales} * (sqrt(p / {products}) - sqrt((p - 1) / {products}))) AS INTEGER) AS moved_qty,
+    2 + p % 17 AS unit_cost, printf('M%02d', s) AS operator
     FROM range(1, {shops} + 1) AS a (s), range(1, {products} + 1) AS b (p)""",
 ]
 

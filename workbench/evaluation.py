@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workbench.catalogue import tables_of
 from workbench.changes import Changes, Touched
+from workbench.header import parameters_of
 from workbench.resident import Residents
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ COARSE = frozenset(
 # Types whose text is the same in a finding as in the answer.
 _KEY_TYPES = ("VARCHAR", "DATE", "INTEGER", "BIGINT", "HUGEINT")
 _ROW = ("file_id", "row_no")
+# What this process has traced, by the text of the statement and the shape of the tables.
+_TRACED: dict[str, Lineage] = {}
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,10 @@ class Evaluations:
     def plan(
         self, consumer: str, sql: str, digest: str, parameters: Mapping[str, Any], grain: Sequence[str]
     ) -> tuple[Plan, Lineage | None]:
-        """What a change since its last evaluation asks of a consumer, and what its SQL proves."""
+        """What a change since its last evaluation asks of a consumer, and what its SQL proves.
+
+        Where all it reads is small, working the whole out anew costs less than finding the parts.
+        """
         state = self.states.get(consumer)
         if self.is_full:
             return Plan("everything", "asked for"), None
@@ -99,6 +106,12 @@ class Evaluations:
             return Plan("everything", "its parameters have changed"), None
         if not self.changes.knows(state.run_id):
             return Plan("everything", "the snapshot of its last evaluation is gone"), None
+        tables = tables_of(sql)
+        is_other_day = state.as_of != self.as_of and "as_of" in parameters_of(sql)
+        if not is_other_day and not self.has_changed(tables, state):
+            return Plan("nothing"), None
+        if all(self.residents.is_small(table) for table in tables):
+            return Plan("everything", "all it reads is small"), None
         lineage = self.lineage(consumer, sql, digest)
         if lineage is None:
             return Plan("everything", "nothing can be proved of its SQL"), None
@@ -111,16 +124,17 @@ class Evaluations:
         from workbench.lineage import Lineage, trace
 
         if consumer not in self._traced:
-            fingerprint = hashlib.sha256((digest + self._shape()).encode()).hexdigest()
+            fingerprint = hashlib.sha256((sql + self._shape()).encode()).hexdigest()
             kept = self._lineages.get(consumer)
             if kept is not None and kept[0] == fingerprint:
                 self._traced[consumer] = Lineage.from_json(json.loads(kept[1]))
             else:
-                try:
-                    lineage = trace(sql, self.tables())
-                except (SqlglotError, RecursionError):
-                    return None
-                self._traced[consumer] = lineage
+                if fingerprint not in _TRACED:
+                    try:
+                        _TRACED[fingerprint] = trace(sql, self.tables())
+                    except (SqlglotError, RecursionError):
+                        return None
+                lineage = self._traced[consumer] = _TRACED[fingerprint]
                 self.con.execute("DELETE FROM ops.lineage WHERE consumer = ?", [consumer])
                 self.con.execute(
                     "INSERT INTO ops.lineage VALUES (?, ?, ?)",

@@ -38,9 +38,13 @@ class Residents:
         self._names: dict[str, str] = {}
         self._number = 0
 
+    def is_small(self, table: str) -> bool:
+        """Whether a table (`schema.name`) is small enough to be copied."""
+        return self._sizes.get(table.split(".")[1], 0) <= SMALL
+
     def name(self, table: str) -> str:
         """What to read in place of a table (`schema.name`): its copy, or itself where it is large."""
-        if table not in self._names and self._sizes.get(table.split(".")[1], 0) <= SMALL:
+        if table not in self._names and self.is_small(table):
             self._number += 1
             copy = f"resident_{self._number}_{table.split('.')[1]}"
             self._con.execute(f"CREATE TEMP TABLE {copy} AS SELECT * FROM {table}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -66,10 +67,13 @@ def parsed(text: str) -> exp.Expr:
     return sqlglot.parse_one(text, read="duckdb")
 
 
+@lru_cache(maxsize=50_000)
 def moved(text: str, known: str, follows: str) -> str | None:
     """The expression with `known` in it replaced by what it equals; None where other columns remain."""
     if text == known:
         return follows
+    if known not in text:
+        return None
     tree, target = parsed(text), parsed(known)
     replacement = parsed(follows)
     changed = tree.transform(lambda node: replacement.copy() if node == target else node)
