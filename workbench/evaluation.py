@@ -7,10 +7,13 @@ Running the SQL is the work of `refresh` (models) and `runner` (rules).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
+import importlib.metadata
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.catalogue import tables_of
@@ -124,7 +127,7 @@ class Evaluations:
         from workbench.lineage import Lineage, trace
 
         if consumer not in self._traced:
-            fingerprint = hashlib.sha256((sql + self._shape()).encode()).hexdigest()
+            fingerprint = hashlib.sha256((sql + self._shape() + _prover()).encode()).hexdigest()
             kept = self._lineages.get(consumer)
             if kept is not None and kept[0] == fingerprint:
                 self._traced[consumer] = Lineage.from_json(json.loads(kept[1]))
@@ -240,6 +243,13 @@ class Evaluations:
 
     def _shape(self) -> str:
         return json.dumps(self.tables(), sort_keys=True)
+
+
+@functools.cache
+def _prover() -> str:
+    """The code that proves: what it proved before it was mended is not to be believed."""
+    files = sorted(Path(__file__).with_name("lineage").glob("*.py"))
+    return "".join([importlib.metadata.version("sqlglot"), *(file.read_text(encoding="utf-8") for file in files)])
 
 
 def as_text(parameters: Mapping[str, Any]) -> str:

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 # Bytes of Parquet; some hundred thousand rows of few columns.
 SMALL = 4_000_000
 _TABLE = re.compile(
-    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'"
-    r"|\b(?P<table>(?:core|mart)\.[a-z_][a-z0-9_]*)\b(?=\s+(?P<following>[A-Za-z_]+)|)",
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
+    r"|\b(?P<table>(?:core|mart)\.[a-z_][a-z0-9_]*)\b"
+    r"(?=(?:\s|--[^\n]*\n|/\*.*?\*/)+(?P<following>[A-Za-z_]+|\")|)",
     flags=re.DOTALL,
 )
 # What may follow a table that has no alias.
 _CLAUSES = frozenset(
     """WHERE JOIN INNER LEFT RIGHT FULL CROSS NATURAL SEMI ANTI ASOF POSITIONAL ON USING GROUP ORDER HAVING UNION EXCEPT
-    INTERSECT QUALIFY WINDOW LIMIT""".split()
+    INTERSECT QUALIFY WINDOW LIMIT OFFSET FETCH TABLESAMPLE PIVOT UNPIVOT SELECT""".split()
 )
 
 

@@ -151,8 +151,7 @@ def run_rule(book: Evaluations, rule: Rule, settings: RuleSettings, before: str)
         plan, lineage = book.plan(consumer, rule.sql, rule.file.digest, parameters, rule.grain)
         plan = _widened(book, rule, settings, plan, before)
         if plan.kind == "nothing":
-            detail = _reason(rule, 0) if before == "not_applicable" else ""
-            result = outcome("not_applicable" if detail else "pass", detail, scope="nothing")
+            result = _run_nothing(book, rule, settings, before, outcome)
         elif plan.kind == "parts" and lineage is not None:
             result = _run_parts(book, rule, settings, lineage, plan.parts, outcome)
         else:
@@ -184,13 +183,32 @@ def _widened(book: Evaluations, rule: Rule, settings: RuleSettings, plan: Plan, 
     state = book.states[f"rule.{rule.rule_id}"]
     if before in ("error", ""):
         return Plan("everything", "it has no answer yet")
-    if before == "not_applicable" and (plan.kind == "parts" or book.has_changed(tables_of(rule.population), state)):
+    if before == "not_applicable" and (plan.kind == "parts" or _is_other_population(book, rule)):
         return Plan("everything", "it did not apply so far")
     if settings.overrides and state.as_of != book.as_of:
         return Plan("everything", "its parameters differ by supplier or category, and the day has changed")
     if any(o.scope == "category" for o in settings.overrides) and book.has_changed(("core.product",), state):
         return Plan("everything", "categories may have changed")
     return plan
+
+
+def _is_other_population(book: Evaluations, rule: Rule) -> bool:
+    """Whether what the rule looks at can be more or less than at its last evaluation, whatever it finds there."""
+    sql, state = rule.population, book.states[f"rule.{rule.rule_id}"]
+    return ("as_of" in parameters_of(sql) and state.as_of != book.as_of) or book.has_changed(tables_of(sql), state)
+
+
+def _run_nothing(
+    book: Evaluations, rule: Rule, settings: RuleSettings, before: str, outcome: Callable[..., Outcome]
+) -> Outcome:
+    """Its findings stand; but it may no longer have anything to look at, since a population reads tables of its own."""
+    if before == "not_applicable":
+        return outcome("not_applicable", _reason(rule, 0), scope="nothing")
+    if _is_other_population(book, rule):
+        rows, good = _population(book.con, rule, settings, book.as_of, rule.population)
+        if good == 0:
+            return outcome("not_applicable", _reason(rule, rows), population=rows)
+    return outcome("pass", scope="nothing")
 
 
 def _run_whole(book: Evaluations, rule: Rule, settings: RuleSettings, outcome: Callable[..., Outcome]) -> Outcome:
