@@ -25,6 +25,7 @@ COMPARED_ROWS = 2_000_000
 # Where more than this share of a mart is touched it is worked out as a whole, unless it is small.
 LARGEST_SHARE = 0.5
 FEW_ROWS = 100_000
+_AMBIGUOUS = Plan("everything", "its grain does not tell its rows apart")
 
 
 def refresh_models(book: Evaluations, models: Sequence[Model]) -> dict[str, float]:
@@ -43,7 +44,8 @@ def refresh_models(book: Evaluations, models: Sequence[Model]) -> dict[str, floa
             plan = _refresh_parts(book, model, plan, lineage, grain, values)
         is_whole = plan.kind == "everything"
         if is_whole:
-            is_whole = _rebuild(book, model, grain, values, model.name in present and not book.is_full)
+            is_compared = model.name in present and not book.is_full and plan is not _AMBIGUOUS
+            is_whole = _rebuild(book, model, grain, values, is_compared)
         if plan.kind != "nothing":
             built[model.name] = time.perf_counter() - started
         book.done(consumer, model.file.digest, {}, is_whole)
@@ -71,7 +73,7 @@ def _refresh_parts(
             bound(model.file.parameters, values),
         )
         if not _apply(book, model, old, new, grain):
-            return Plan("everything", "its grain does not tell its rows apart")
+            return _AMBIGUOUS
     return plan
 
 
@@ -100,7 +102,9 @@ def _apply(book: Evaluations, model: Model, old: str, new: str, grain: Sequence[
         found = row.fetchone()
         if found is None or found[0] != leaving:
             return False
-        con.execute(f"DELETE FROM {table} AS t USING {gone} AS g WHERE {tests}")
+        deleted = con.execute(f"DELETE FROM {table} AS t USING {gone} AS g WHERE {tests}").fetchone()
+        if deleted != (leaving,):
+            return False  # A row that nothing touched has the same grain and went too.
     if coming:
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {come}")
     if leaving or coming:

@@ -17,7 +17,10 @@ WRITTEN = {
     "in brackets": ("(SELECT k FROM core.a)", "(SELECT k FROM copy_a AS a)"),
     "two": ("SELECT a.k FROM core.a, mart.b", "SELECT a.k FROM copy_a AS a, (SELECT * FROM whole) AS b"),
     "unknown": ("SELECT k FROM core.ab JOIN core.c", "SELECT k FROM core.ab JOIN core.c"),
-    "comment": ("-- from core.a\nSELECT k FROM core.a -- core.a", "-- from core.a\nSELECT k FROM copy_a AS a -- core.a"),
+    "comment": (
+        "-- from core.a\nSELECT k FROM core.a -- core.a",
+        "-- from core.a\nSELECT k FROM copy_a AS a -- core.a",
+    ),
     "comment in between": ("SELECT r.k FROM core.a -- all\nAS r", "SELECT r.k FROM copy_a -- all\nAS r"),
     "block in between": ("SELECT r.k FROM core.a /* all */ r", "SELECT r.k FROM copy_a /* all */ r"),
     "block": ("/* core.a */ SELECT k FROM core.a", "/* core.a */ SELECT k FROM copy_a AS a"),
