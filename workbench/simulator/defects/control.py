@@ -10,8 +10,9 @@ from workbench.simulator.plan import DAY, HOUR, MINUTE
 
 
 def _heads(chain: Chain) -> pl.DataFrame:
-    """One row per approved ordinary receipt."""
-    rows = chain.receipts.filter((pl.col("status") == "approved") & (pl.col("type") == "normal") & (pl.col("qty") > 0))
+    """One row per approved ordinary receipt that is not among the first, before which nothing is known of a place."""
+    rows = chain.receipts.filter(pl.col("received") > 10 * DAY)
+    rows = rows.filter((pl.col("status") == "approved") & (pl.col("type") == "normal") & (pl.col("qty") > 0))
     return rows.sort("receipt", "line").unique("receipt", keep="first", maintain_order=True).drop_nulls("product")
 
 
