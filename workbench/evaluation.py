@@ -115,12 +115,12 @@ class Evaluations:
             return Plan("nothing"), None
         if all(self.residents.is_small(table) for table in tables):
             return Plan("everything", "all it reads is small"), None
-        lineage = self.lineage(consumer, sql, digest)
+        lineage = self.lineage(consumer, sql)
         if lineage is None:
             return Plan("everything", "nothing can be proved of its SQL"), None
         return self._parts(lineage, state, parameters, grain), lineage
 
-    def lineage(self, consumer: str, sql: str, digest: str) -> Lineage | None:
+    def lineage(self, consumer: str, sql: str) -> Lineage | None:
         """What the SQL proves, worked out once for each text and shape of the tables; None where it cannot be read."""
         from sqlglot.errors import SqlglotError
 

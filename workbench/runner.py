@@ -205,7 +205,8 @@ def _run_nothing(
     if before == "not_applicable":
         return outcome("not_applicable", _reason(rule, 0), scope="nothing")
     if _is_other_population(book, rule):
-        rows, good = _population(book.con, rule, settings, book.as_of, rule.population)
+        question = book.residents.sql(rule.population, tables_of(rule.population))
+        rows, good = _population(book.con, rule, settings, book.as_of, question)
         if good == 0:
             return outcome("not_applicable", _reason(rule, rows), population=rows)
     return outcome("pass", scope="nothing")

@@ -29,6 +29,12 @@ GROUP BY location_code, product_code
 """
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small tables are worked out as a whole: here none is small, so that parts are seen."""
+    monkeypatch.setattr("workbench.resident.SMALL", -1)
+
+
 def load(shop: Any, *rows: tuple[str, object], **more: str) -> None:
     """Receipts by number and quantity."""
     given = {"supplier": "S1", "product": "P1", "at": "2025-01-03", **more}
