@@ -23,6 +23,9 @@ band_days_unknown = 30
 
 [param_notes]
 band_days_unknown = "Days before expiry where the shelf life is unknown; for known ones load the table expiry_band."
+
+[param_notes_zh]
+band_days_unknown = "保质期未知时，到期前多少天算临期；保质期已知的，请载入 expiry_band 表。"
 */
 -- How near is near depends on the shelf life: mart.expiry_band, the shop's own table or else the customary bands.
 SELECT

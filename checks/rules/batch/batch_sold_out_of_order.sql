@@ -25,6 +25,9 @@ min_older_qty = 0
 
 [param_notes]
 min_older_qty = "The older batch counts as in stock above this quantity; more where a few damaged pieces commonly stay behind."
+
+[param_notes_zh]
+min_older_qty = "较早批次的库存超过此数才算仍有货；常有少量破损品留存的，可调大。"
 */
 -- First expired, first out. Pairs of batches are chosen by their times as wholes; only the older batches of such pairs
 -- are drawn together into stretches in stock, and the stretches that hold for one younger batch are merged, so that each

@@ -30,6 +30,10 @@ tolerance_share = 0.03
 [param_notes]
 tolerance_days = "Days by which the two may differ; the greater of this and tolerance_share holds."
 tolerance_share = "Share of the shelf life by which they may differ: months have 28 to 31 days."
+
+[param_notes_zh]
+tolerance_days = "两者允许相差的天数；与 tolerance_share 取较大者。"
+tolerance_share = "允许相差占保质期的比例：每月 28 至 31 天，按月计会有出入。"
 */
 -- Of goods that keep 90 days or more often only month and year are printed: an expiry on the last day of a month may be
 -- up to a month later than the days say. An expiry before production is another rule's finding.

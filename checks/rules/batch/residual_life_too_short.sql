@@ -35,6 +35,9 @@ default_share = 0.3333
 
 [param_notes]
 default_share = "Share of the shelf life due where the supplier promises none; 0 to test promises alone."
+
+[param_notes_zh]
+default_share = "供应商未作承诺时，到货应剩余的保质期比例；0 表示只检查有承诺的。"
 */
 -- Share left = (expiry − receipt) ÷ shelf life: the product's, else this line's own by its two dates. Days due are
 -- rounded down, so that a promise of two thirds written as 0.67 takes no day from anybody. Goods that had expired are

@@ -27,6 +27,10 @@ weighed_units = "kg,g,lb,oz,千克,公斤,克,斤,两"
 [param_notes]
 own_brands = "The shop's own brands, parted by commas: they may live under its own codes."
 weighed_units = "Units of goods sold by weight, parted by commas: the shop labels them itself."
+
+[param_notes_zh]
+own_brands = "自有品牌，用逗号分隔：可以使用店内码。"
+weighed_units = "称重商品的计量单位，用逗号分隔：这类商品由门店自行贴码。"
 */
 -- In-store codes: prefix 02 (of twelve digits: 2) and 20 to 29, of eight-digit codes 0 and 2 (GS1 General Specifications). Other numbers of
 -- the shop, such as short codes at the scale, are no barcode of a package either way and are passed over.

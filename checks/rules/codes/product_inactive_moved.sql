@@ -23,6 +23,10 @@ include_sales = false
 [param_notes]
 days = "Days looked back from the day of the check; the master does not say since when a product is discontinued."
 include_sales = "Whether sales count too; selling off what is left is commonly meant."
+
+[param_notes_zh]
+days = "从检查日往前看的天数；商品档案不记载何时停用。"
+include_sales = "销售是否也算；停售商品清仓通常是有意的。"
 */
 -- Receipts by the receipt documents, else by movements of type receipt; the same goods are not counted from both. What
 -- was reversed in the window came to nothing. Transfers of what is left, and returns to the supplier, are in order.

@@ -26,6 +26,9 @@ min_filled_share = 0.5
 
 [param_notes]
 min_filled_share = "A field is asked for where at least this share of the products fills it: a shop that keeps no units lacks none."
+
+[param_notes_zh]
+min_filled_share = "填写该字段的商品达到此比例才要求填写：从不登记单位的店不算缺单位。"
 */
 WITH kept AS (
     SELECT

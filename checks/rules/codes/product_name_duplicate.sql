@@ -21,6 +21,9 @@ max_same = 5
 
 [param_notes]
 max_same = "More products than this under one name are variants that the name does not tell apart, not entries made twice."
+
+[param_notes_zh]
+max_same = "同名商品超过此数，视为名称未区分的不同规格，而非重复建档。"
 */
 -- Names are compared without spaces and capitals. One finding per extra product, its code being the later in order; what
 -- has the code of another but for capitals is that finding alone.

@@ -28,6 +28,11 @@ min_sample = 10
 limit = "Amount from which an adjustment or write-off needs an approval; 0: not set, the rule is off."
 critical = "z² above which the excess is reported; 6.635 is passed by chance once in 200 (one-sided)."
 min_sample = "Postings in both ranges together that are needed for a judgement."
+
+[param_notes_zh]
+limit = "调整或报损达到此金额须审批；0 表示未设定，规则不启用。"
+critical = "z² 超过此值才报告；6.635 表示纯属偶然的概率为二百分之一（单侧）。"
+min_sample = "两个金额区间合计至少要有的笔数，不足则不判断。"
 */
 -- Method: postings worth 90–100 % of the limit against those worth 80–90 %. Without a limit the lower range holds as many
 -- or more, so the share of the upper one is at most one half: z² = (a − b)² / (a + b), normal approximation to the

@@ -24,6 +24,9 @@ days = 7
 
 [param_notes]
 days = "Days within which the second adjustment follows the first."
+
+[param_notes_zh]
+days = "第二笔调整在第一笔之后多少天内算冲回。"
 */
 -- Neighbouring adjustments of one product, batch and size with opposite signs, each used for one pair. An open reversal,
 -- under the first one's number or with that number in its reason, is how a mistake is corrected. What a count posts is

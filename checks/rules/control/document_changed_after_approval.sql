@@ -29,6 +29,9 @@ harmless_fields = "note,attachment,备注,附件"
 
 [param_notes]
 harmless_fields = "Fields that may be changed after the approval, parted by commas."
+
+[param_notes_zh]
+harmless_fields = "审批后允许修改的字段，用逗号分隔。"
 */
 -- Where several locations have a receipt of the number and it cannot be told which is meant, the change counts if it is
 -- later than the approval of each. The approval itself, where the log has it, is no change of what was approved.

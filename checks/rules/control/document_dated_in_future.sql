@@ -46,6 +46,11 @@ min_documents = 10
 days = "Days by which a document may be dated after it was entered; one leaves room for clocks in other time zones."
 max_share = "Where more of all documents than this, and more than min_documents, are dated after the day of the check, the check looks back at an earlier day, and it does not judge documents without a moment of entry."
 min_documents = "Where more documents and movements than this were entered after the day of the check, it looks back likewise."
+
+[param_notes_zh]
+days = "单据日期允许晚于录入时间的天数；留一天是为不同时区的时钟。"
+max_share = "日期晚于检查日的单据超过此比例且多于 min_documents 时，视为按过去某日回看，没有录入时间的单据不作判断。"
+min_documents = "检查日之后录入的单据和变动多于此数时，同样视为回看。"
 */
 -- Where an earlier day is looked at, later documents are no fault unless they were entered by that day, or are dated after
 -- their own entry. A movement whose receipt or count is found here is a consequence of it.

@@ -38,6 +38,11 @@ max_gap = 20
 min_documents = "Documents a numbering must have before it is judged."
 max_missing_share = "Where more of the numbers than this are missing, the numbering is not meant to be consecutive."
 max_gap = "A longer jump is a new start of the counter, not a gap."
+
+[param_notes_zh]
+min_documents = "一个编号系列至少要有多少张单据才作判断。"
+max_missing_share = "缺号超过此比例的，该编号本来就不要求连续。"
+max_gap = "一次跳过的号码多于此数，视为重新起号，不算断号。"
 */
 -- A cancelled or a draft document has its number: it is there. One finding per range of missing numbers. Daily and
 -- monthly numberings are judged over all their days together. At most one step in ten may be a new start. Numbers that a

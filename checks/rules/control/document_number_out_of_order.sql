@@ -42,6 +42,12 @@ tolerance_hours = "Hours by which a later number may have been entered earlier."
 min_documents = "Documents a numbering must have before it is judged."
 max_missing_share = "Where more of the numbers than this are missing, the numbering is not meant to be consecutive."
 max_gap = "A longer jump is a new start of the counter."
+
+[param_notes_zh]
+tolerance_hours = "号码较大的单据允许提前录入的小时数。"
+min_documents = "一个编号系列至少要有多少张单据才作判断。"
+max_missing_share = "缺号超过此比例的，该编号本来就不要求连续。"
+max_gap = "一次跳过的号码多于此数，视为重新起号。"
 */
 -- Receipts alone: the number of an order or of a count sheet is drawn when it is planned, and nothing records that.
 -- Each document is held against the one with the number before it, late entries left out.

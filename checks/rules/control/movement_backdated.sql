@@ -49,6 +49,11 @@ max_late = 20
 days = "Days between happening and entry that are ordinary work."
 max_share = "Where more of a location's movements than this, and more than max_late, were entered later, the moment of entry is that of a migration: not judged."
 max_late = "Up to this many late movements are judged whatever their share."
+
+[param_notes_zh]
+days = "从发生到录入，多少天以内属于正常。"
+max_share = "门店迟录的变动超过此比例且多于 max_late 时，录入时间应是数据迁移的时间，不作判断。"
+max_late = "迟录笔数不超过此数时，无论比例多少都作判断。"
 */
 -- What a count posts is dated to the count by nature; openings likewise. A count closes the book of a product unless it
 -- is still open or was cancelled. Where both hold, the count is named.

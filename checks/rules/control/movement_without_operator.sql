@@ -42,6 +42,10 @@ min_movements = 20
 [param_notes]
 max_missing_share = "Where more of a location's movements of one type than this name nobody, the source does not keep operators for them."
 min_movements = "Fewer movements of one type at a location than this are judged whatever their share."
+
+[param_notes_zh]
+max_missing_share = "门店某类变动没有操作人的超过此比例时，说明系统不登记这类操作人。"
+min_movements = "门店某类变动少于此数时，无论比例多少都作判断。"
 */
 -- Judged where the location names operators and movements of this type have one somewhere: self-checkout tills and
 -- postings made by the system name nobody, and that is how they work.

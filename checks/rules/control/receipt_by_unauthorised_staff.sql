@@ -43,6 +43,14 @@ roaming_roles = "Roles that may do so at every location."
 system_accounts = "Accounts that are no persons, such as an interface that posts receipts."
 idle_days = "Days without a receipt after which an account counts as no longer in regular use."
 regular_documents = "A closed account with this many receipts, none further apart than that, was in regular use: it was closed later."
+
+[param_notes_zh]
+receiving_roles = "可以录入或审批入库的岗位，用逗号分隔；留空表示除禁止岗位外都可以。"
+forbidden_roles = "不得录入或审批入库的岗位，用逗号分隔。"
+roaming_roles = "可以在任何门店录入或审批入库的岗位。"
+system_accounts = "不是真人的账号，例如自动入库的接口。"
+idle_days = "多少天没有入库记录的账号，不再算经常使用。"
+regular_documents = "已停用的账号若有这么多张入库单，且间隔都不超过上述天数，说明当时仍在正常使用，是后来才停用的。"
 */
 -- A person is known by account or by name. Receipts of a location are judged where some person on them is known or works
 -- there; elsewhere the list covers others. One cause each, the gravest. The staff list says that an account is closed and

@@ -35,6 +35,10 @@ system_accounts = "system,系统"
 [param_notes]
 minutes = "Minutes within which nobody gets from one store to the other."
 system_accounts = "Accounts that are no persons, such as self-checkout or an online shop, parted by commas."
+
+[param_notes_zh]
+minutes = "多少分钟之内不可能从一家店赶到另一家店。"
+system_accounts = "不是真人的账号，例如自助收银或网店，用逗号分隔。"
 */
 -- What needs a person on the spot: signing in and selling. Transfers, receipts and corrections are also posted from an
 -- office. Two devices at one location are no sign. A moment of exactly midnight is a date without a clock.

@@ -36,6 +36,11 @@ hours = "Hours within which a movement has to be recorded."
 backdated_days = "The days of movement_backdated: what is late by more and changes a closed book is that rule's finding."
 max_late_share = "Where more than this share of a location's movements is late (of 100 or more), the recording time is that of an import and says nothing."
 
+[param_notes_zh]
+hours = "变动应在多少小时之内录入。"
+backdated_days = "与 movement_backdated 的天数一致：迟于此数且改动了已结账目的，由该规则报告。"
+max_late_share = "门店变动（不少于 100 笔）迟录超过此比例时，录入时间应是导入的时间，不能说明问题。"
+
 [words]
 offline = ["its device was offline", "设备曾离线"]
 unexplained = ["no offline upload explains it", "无离线上传记录"]

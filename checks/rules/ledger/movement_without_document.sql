@@ -31,6 +31,9 @@ min_numbered_share = 0.5
 [param_notes]
 min_numbered_share = "Share of a location's movements of one kind that must carry a number, or name a document that is loaded; below it the kind is not numbered there, or not by these documents."
 
+[param_notes_zh]
+min_numbered_share = "门店某类变动中带单号、或所指单据已载入的，至少要达到此比例才检查；低于此数说明当地这类变动不编单号，或不用这些单据。"
+
 [words]
 no_number = ["no document number", "无单据号"]
 no_such_document = ["no such document is loaded", "单据不存在"]

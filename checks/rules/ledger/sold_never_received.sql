@@ -26,6 +26,10 @@ max_unopened_share = 0.1
 [param_notes]
 days = "Days after the first sale within which the receipt may still be entered."
 max_unopened_share = "Where a location states no openings: share of the products sold there that may lack any arrival. Above it they were in stock before the ledger began."
+
+[param_notes_zh]
+days = "首次销售后多少天内补录入库仍算及时。"
+max_unopened_share = "门店没有期初记录时，所售商品中允许从无到货的比例；超过则说明这些商品在记账之前就有库存。"
 */
 -- Whatever adds stock is an arrival: opening, receipt, transfer, adjustment, count gain. An opening derived above zero is
 -- stock that was there before the ledger. Where an opening is unknown, and the location states none for any product, a

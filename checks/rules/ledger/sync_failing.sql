@@ -23,6 +23,11 @@ hours = 24
 min_failures = "Failed submissions of a device on one day from which it counts as failing."
 min_delays = "Delayed submissions of a device on one day from which it counts as failing."
 hours = "Hours within which an offline upload of the same device makes good what failed."
+
+[param_notes_zh]
+min_failures = "一台设备一天提交失败达到此次数，算同步异常。"
+min_delays = "一台设备一天同步延迟达到此次数，算同步异常。"
+hours = "同一设备在多少小时之内补传，算已弥补。"
 */
 -- One or two failures are the ordinary life of a network, and so are many that an upload made good. Where the day is not
 -- over yet the finding stands until the upload comes.

@@ -20,6 +20,9 @@ days = 7
 [param_notes]
 days = "Days that goods may be on the way before the missing side counts as missing."
 
+[param_notes_zh]
+days = "货物在途允许的天数，超过后缺少的一方才算缺。"
+
 [words]
 not_received = ["no arrival", "未收货"]
 never_sent = ["no dispatch", "未发货"]

@@ -21,6 +21,10 @@ tolerance_qty = 0
 [param_notes]
 days = "Days after the last dispatch under which more of it may still arrive."
 tolerance_qty = "Difference in base units that does not count, for goods that lose weight on the way."
+
+[param_notes_zh]
+days = "最后一次发货后多少天之内，其余的货仍可能到达。"
+tolerance_qty = "允许的差异（基本单位），用于途中会失重的商品。"
 */
 -- Batches and lines of one product are summed: what is told apart on one side need not be on the other.
 SELECT

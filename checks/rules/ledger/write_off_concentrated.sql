@@ -33,6 +33,13 @@ min_sample = "Write-offs of a location below which nothing is said."
 min_operators = "People who write off at the location below which nothing is said: with fewer it is an assignment."
 min_share = "Share of the write-offs, and of their value, that one person must reach."
 critical = "Critical value of z squared: 10.83 is a probability of 0.001 by chance."
+
+[param_notes_zh]
+window_days = "从检查日往前看的天数。"
+min_sample = "门店报损少于此笔数时不作判断。"
+min_operators = "门店报损人数少于此数时不作判断：人少时多半是分工如此。"
+min_share = "一人的报损在笔数和金额上都要达到的比例。"
+critical = "z² 的临界值：10.83 表示纯属偶然的概率为千分之一。"
 */
 -- One-sample z test of a proportion with continuity correction (Fleiss, Levin and Paik, Statistical Methods for Rates
 -- and Proportions, 3rd ed. 2003, chapter 2), in whole numbers: with k of n write-offs and an expected share a / b,

@@ -44,6 +44,10 @@ match_days = 7
 [param_notes]
 grace_days = "Days after the delivery before its receipt is missed."
 match_days = "Days around the delivery within which a receipt of the same goods without a known note number is taken for it."
+
+[param_notes_zh]
+grace_days = "送货后多少天之内未入库不算缺。"
+match_days = "送货日前后多少天之内，没有注明已知送货单号的同样商品入库视为这次送货。"
 */
 -- A note is received when any receipt that counts cites its number, however spelled. Not missing either: goods that came
 -- under the note's order on receipts which cite no note that is loaded (laid end to end over the notes that are open,

@@ -31,6 +31,10 @@ tolerance_price = 0
 [param_notes]
 tolerance_share = "Share of the order's price by which the billed price may differ; 0.005 leaves room for prices converted from packs."
 tolerance_price = "Amount per base unit by which the billed price may differ."
+
+[param_notes_zh]
+tolerance_share = "发票单价允许偏离订单价的比例；0.005 是为按整箱价折算留的余地。"
+tolerance_price = "每基本单位允许相差的金额。"
 */
 -- Prices are per base unit on both sides. Where the order has the product on several lines at different prices, the
 -- split between them is a convention: the nearest price is compared. Credit notes correct prices and are not compared;

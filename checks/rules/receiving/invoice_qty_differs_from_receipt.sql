@@ -30,6 +30,10 @@ tolerance_share = 0
 [param_notes]
 tolerance_qty = "Base units by which billed may differ from accepted."
 tolerance_share = "Share of the accepted quantity by which billed may differ."
+
+[param_notes_zh]
+tolerance_qty = "开票数量与验收数量允许相差多少（基本单位）。"
+tolerance_share = "开票数量允许偏离验收数量的比例。"
 */
 -- Billed is compared with accepted (received less rejected), since rejected goods are not to be paid. An invoice that
 -- names a receipt is held against that receipt, else against all receipts of its order, over all its invoices. Invoices

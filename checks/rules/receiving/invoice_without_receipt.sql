@@ -50,6 +50,10 @@ match_days = 31
 [param_notes]
 grace_days = "Days after the invoice, and after the order's expected date, before goods are missed; also the days after the first receipt loaded from which invoices are judged."
 match_days = "Days around the invoice within which an unbilled receipt of the same supplier, product and quantity is taken for the one that is meant."
+
+[param_notes_zh]
+grace_days = "发票日及订单预计到货日之后多少天，未到货才算缺；也是载入首张入库单后多少天才开始检查发票。"
+match_days = "发票日前后多少天之内，同一供应商、商品和数量的未开票入库视为所指的那次入库。"
 */
 -- An invoice names a receipt or an order. Not missing: a receipt re-entered under another number on the same order, as
 -- far as the order's other invoices leave some of it; an unbilled receipt of the same goods; what a credit note took

@@ -21,6 +21,9 @@ grace_days = 0
 
 [param_notes]
 grace_days = "Days after the expected date during which a line does not yet count as overdue."
+
+[param_notes_zh]
+grace_days = "预计到货日之后多少天之内还不算逾期。"
 */
 -- An order that is draft, pending, rejected or cancelled is not due. A line with some receipt is receipt_under_order.
 SELECT

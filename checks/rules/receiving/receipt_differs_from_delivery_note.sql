@@ -22,6 +22,10 @@ tolerance_share = 0
 [param_notes]
 tolerance_qty = "Base units by which received may differ from delivered."
 tolerance_share = "Share of the delivered quantity by which received may differ."
+
+[param_notes_zh]
+tolerance_qty = "入库数量与送货数量允许相差多少（基本单位）。"
+tolerance_share = "入库数量允许偏离送货数量的比例。"
 */
 -- Received counts rejected goods: they arrived. All receipts citing the note are summed, repeated ones left out. A note
 -- that no receipt cites is delivery_without_receipt; a pack taken for a piece is receipt_pack_factor_error.

@@ -22,6 +22,10 @@ tolerance_share = 0.005
 [param_notes]
 tolerance_price = "Amount per base unit by which a cost may be rounded."
 tolerance_share = "Share of the computed amount by which the line may differ."
+
+[param_notes_zh]
+tolerance_price = "每基本单位成本允许的四舍五入差额。"
+tolerance_share = "行金额允许偏离计算金额的比例。"
 */
 -- The amount may be of what arrived or of what was accepted. Signs are aligned by the model, since sources write the
 -- amount of a return either way. Exports that repeat the document's total on every line are right where that total is.

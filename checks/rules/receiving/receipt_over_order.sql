@@ -23,6 +23,10 @@ tolerance_share = 0
 [param_notes]
 tolerance_qty = "Base units by which a line may exceed the order."
 tolerance_share = "Share of the ordered quantity by which it may be exceeded, 0.05 for 5 %."
+
+[param_notes_zh]
+tolerance_qty = "一行允许超出订购数量多少（基本单位）。"
+tolerance_share = "允许超出订购数量的比例，0.05 即 5%。"
 */
 -- Received counts rejected goods too. What a repeated receipt adds is that receipt's finding, and a pack mistaken for a
 -- piece is receipt_pack_factor_error: neither is an over-receipt as well.

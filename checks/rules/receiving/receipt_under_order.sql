@@ -23,6 +23,10 @@ tolerance_share = 0
 [param_notes]
 tolerance_qty = "Base units by which a line may fall short."
 tolerance_share = "Share of the ordered quantity by which a line may fall short, 0.05 for 5 %."
+
+[param_notes_zh]
+tolerance_qty = "一行允许少于订购数量多少（基本单位）。"
+tolerance_share = "允许少于订购数量的比例，0.05 即 5%。"
 */
 -- A line without any receipt is order_overdue; packs entered as pieces are receipt_pack_factor_error. What a repeated
 -- receipt adds fills no order. Orders still pending or rejected are compared too: the goods came.

@@ -42,6 +42,13 @@ ratio = "How many times the median above or below a cost must be besides."
 min_sample = "Receipts of the product with a cost, at the least."
 agreed_share = "Share of the order's price within which the order explains the cost."
 level_share = "Share within which the receipt before or after has the same cost: a new price level, no slip."
+
+[param_notes_zh]
+limit = "成本的修正 z 值达到多少算异常；文献用 3.5，成本常按台阶变动，此处取得较高。"
+ratio = "成本还须高于或低于中位数多少倍。"
+min_sample = "该商品至少要有多少次带成本的入库。"
+agreed_share = "成本与订单价相差在此比例之内，说明订单就是这个价。"
+level_share = "前一次或后一次入库的成本相差在此比例之内，说明是新的价位，不是录入错误。"
 */
 -- Modified z-score 0.6745 × |x − median| / MAD (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993), over the
 -- costs of one product at all locations, one per receipt and cost. The MAD is taken as 1 % of the median at the least,

@@ -21,6 +21,9 @@ include_discontinued = true
 [param_notes]
 include_discontinued = "Whether a discontinued product that still has a minimum counts: false where products run out with their minimum left on them."
 
+[param_notes_zh]
+include_discontinued = "停用商品仍设有最低库存时是否也算；停用后有意卖空而未清最低库存的，设为 false。"
+
 [words]
 location = ["at", "门店"]
 company = ["all locations", "全公司"]

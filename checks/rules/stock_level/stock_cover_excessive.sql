@@ -28,6 +28,10 @@ max_days = 180
 [param_notes]
 window_days = "Days over which the daily sales are averaged."
 max_days = "Days of sales that the stock may last."
+
+[param_notes_zh]
+window_days = "按多少天计算日均销量。"
+max_days = "库存最多可供销售的天数。"
 */
 -- Cover = stock ÷ average daily sales of the window, worked out in whole thousandths. The window ends on the last day the
 -- location's ledger tells of. Sales as in stock_not_moving, whose finding a product without any is. A product that was

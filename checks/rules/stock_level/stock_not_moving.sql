@@ -26,6 +26,9 @@ days = 90
 
 [param_notes]
 days = "Days without any sale after which stock counts as not moving; 30, 60 and 90 are common."
+
+[param_notes_zh]
+days = "多少天没有销售算滞销；常用 30、60、90。"
 */
 -- The days are counted back from the last day the location's ledger tells of, so that data which is not loaded yet does not
 -- look like goods nobody wants. Only what was in stock when those days began: new goods and goods that were sold out are

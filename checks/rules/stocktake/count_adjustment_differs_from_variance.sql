@@ -19,6 +19,9 @@ tolerance_qty = 0.0
 
 [param_notes]
 tolerance_qty = "Postings that are off by up to this many base units are accepted."
+
+[param_notes_zh]
+tolerance_qty = "入账数量与差异相差不超过此数（基本单位）的可以接受。"
 */
 -- The variance is against the book worked out from the ledger, whatever the POS took for its book; where they part, the
 -- POS posts another quantity, and the evidence shows both books.

@@ -21,6 +21,10 @@ tolerance_qty = 0.0
 [param_notes]
 days = "Days after the count within which its difference is to be posted."
 tolerance_qty = "Differences up to this many base units need no posting."
+
+[param_notes_zh]
+days = "盘点后多少天之内应将差异入账。"
+tolerance_qty = "差异不超过此数（基本单位）的无须入账。"
 */
 -- Open counts are still being worked on. A posting of another quantity is the finding of another rule.
 SELECT

@@ -22,6 +22,10 @@ tolerance_share = 0.0
 [param_notes]
 tolerance_qty = "Differences up to this many base units are accepted."
 tolerance_share = "Differences up to this share of the first count are accepted, 0.01 for one percent; the wider tolerance holds."
+
+[param_notes_zh]
+tolerance_qty = "差异不超过此数（基本单位）的可以接受。"
+tolerance_share = "差异不超过初盘数量此比例的可以接受，0.01 即 1%；取较宽的一项。"
 */
 -- One finding per product and batch, the widest difference where there were several recounts. What was sold or received
 -- between two rounds is in the expected quantity.

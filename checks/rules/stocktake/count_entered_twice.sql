@@ -19,6 +19,9 @@ min_lines = 2
 
 [param_notes]
 min_lines = "Documents with fewer quantities are copies only if they were also counted at the same moment."
+
+[param_notes_zh]
+min_lines = "数量行少于此数的盘点单，只有盘点时间也相同才算重复录入。"
 */
 -- Copies give the same quantities of the same products and batches, by the same people, begun on the same day. Another
 -- counter, or another round, makes an independent recount; one person who counts a product in the morning and again in

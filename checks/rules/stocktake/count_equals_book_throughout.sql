@@ -24,6 +24,11 @@ min_other_share = 0.6
 min_lines = "Sheets with fewer lines in stock prove nothing."
 critical = "How many differences were to be expected at the least: 6.9 makes none of them a chance of one in 1,000."
 min_other_share = "Share of the other sheets of this size that have a difference: where many have none, none is no wonder."
+
+[param_notes_zh]
+min_lines = "有库存的行少于此数的盘点单不能说明问题。"
+critical = "按常情至少应出现多少处差异：6.9 处而一处未出现，纯属偶然的概率为千分之一。"
+min_other_share = "同等规模的其他盘点单中有差异的比例：若许多都没有差异，没有差异就不足为奇。"
 */
 -- With a share p of differing lines among all other counts of the chain, a sheet of n lines has none of its own with the
 -- chance (1 − p)^n ≤ e^(−n·p): reported from n·p ≥ 6.9 on, that is below 0.001 (binomial, all successes). Lines differ

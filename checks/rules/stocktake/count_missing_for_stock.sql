@@ -21,6 +21,10 @@ other_count_days = 3
 [param_notes]
 full_share = "A count is full when it takes in at least this share of the products in stock at its location."
 other_count_days = "A product that another count of the location took in within this many days is not left out."
+
+[param_notes_zh]
+full_share = "盘到的商品至少占该店有库存商品的此比例，才算全盘。"
+other_count_days = "多少天之内该店另一次盘点已盘到的商品，不算漏盘。"
 */
 -- A full count may be written on several sheets: what another document of those days counted is not missing.
 SELECT

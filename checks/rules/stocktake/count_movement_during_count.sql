@@ -25,6 +25,9 @@ grace_minutes = 2
 
 [param_notes]
 grace_minutes = "Minutes that a till takes to send a movement: recorded within them after the product was counted is in time."
+
+[param_notes_zh]
+grace_minutes = "收银机上传一笔变动所需的分钟数：盘到该商品后在此时间内录入的算及时。"
 */
 -- From the first moment of the count to the moment the product was counted; the count's own postings are not movements
 -- of goods. What was recorded before the product was counted is in the book the counter saw. That a movement was recorded

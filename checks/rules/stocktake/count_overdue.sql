@@ -29,6 +29,9 @@ days = 92
 
 [param_notes]
 days = "A location with stock is to be counted at least once in this many days; 92 is a quarter."
+
+[param_notes_zh]
+days = "有库存的门店至少每隔多少天盘点一次；92 天即一个季度。"
 */
 -- Any count that was not cancelled is a count, a spot count too. A location that was never counted is late once its
 -- records go back further than the interval. Goods in transit cannot be counted.

@@ -24,6 +24,11 @@ min_excess_share = 0.1
 min_lines = "Fewer quantities of ten or more prove nothing."
 critical = "Critical value of z squared: 15.13 is passed by chance once in 10,000 counts, 10.83 once in 1,000."
 min_excess_share = "Excess over what was to be expected, as a share of all quantities, from which on it matters."
+
+[param_notes_zh]
+min_lines = "十件及以上的数量少于此行数时不能说明问题。"
+critical = "z² 的临界值：15.13 表示每一万次盘点偶然出现一次，10.83 表示每一千次一次。"
+min_excess_share = "整数比例超出应有比例多少才值得报告。"
 */
 -- One-sided test of a proportion, normal approximation: z² = (k − e)² · n / (e · (n − e)), for k multiples among n
 -- quantities of ten or more, and e expected. Of last digits one in ten is 0 and one in five is 0 or 5 (Nigrini, Forensic

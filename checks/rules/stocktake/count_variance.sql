@@ -29,6 +29,13 @@ tolerance_share = "Differences up to this share of the book quantity are accepte
 tolerance_share_a = "The same for class A, the products that make the first 80 % of a year's usage value at the location."
 tolerance_share_b = "The same for class B, the next 15 %."
 tolerance_share_c = "The same for class C, the rest."
+
+[param_notes_zh]
+tolerance_qty = "差异不超过此数（基本单位）的可以接受。"
+tolerance_share = "差异不超过账面数量此比例的可以接受，0.01 即 1%；取最宽的一项。"
+tolerance_share_a = "同上，用于 A 类：占该店一年用量金额前 80% 的商品。"
+tolerance_share_b = "同上，用于 B 类：其后的 15%。"
+tolerance_share_c = "同上，用于 C 类：其余商品。"
 */
 -- The evidence shows the whole document, gross and net of the sign: a net of nothing can hide much.
 SELECT
