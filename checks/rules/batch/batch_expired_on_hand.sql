@@ -10,6 +10,7 @@ fix_zh = "当天下架该批次，办理报损或退货；若货架上已无实�
 message = "{product_code} batch {batch_no}: {actual_qty} in stock, expired {expiry_date}"
 message_zh = "{product_code} 批号 {batch_no}：库存 {actual_qty}，已于 {expiry_date} 过期"
 grain = ["location_code", "product_code", "batch_no"]
+consequence_of = ["received_expired", "residual_life_too_short", "batch_sold_out_of_order"]
 ageing = ["days_expired"]
 population = "SELECT * FROM mart.batch_on_hand WHERE COALESCE(on_hand_qty, at_least_qty) > 0"
 needs = ["expiry_date"]

@@ -12,6 +12,7 @@ message_zh = "{product_code} 批号 {batch_no}：库存 {actual_qty}，距 {expi
 words."sell off" = ["sell it off", "应尽快促销"]
 words."take off" = ["take it off the shelf", "应下架"]
 grain = ["location_code", "product_code", "batch_no"]
+consequence_of = ["residual_life_too_short", "batch_sold_out_of_order"]
 ageing = ["days_left"]
 population = "SELECT * FROM mart.batch_on_hand WHERE COALESCE(on_hand_qty, at_least_qty) > 0"
 needs = ["expiry_date"]

@@ -10,6 +10,7 @@ fix_zh = "与该商品其他批次核对：此处短缺的通常多记在别的�
 message = "{product_code} batch {batch_no}: {out_qty} went out and {in_qty} came in ({other_batches_qty} on hand in other batches)"
 message_zh = "{product_code} 批号 {batch_no}：累计入 {in_qty}，累计出 {out_qty}（其他批次结存 {other_batches_qty}）"
 grain = ["location_code", "product_code", "batch_no"]
+consequence_of = ["receipt_pack_factor_error", "movement_duplicated_by_sync", "receipt_movement_missing", "receipt_movement_qty_differs", "delivery_without_receipt", "balance_negative"]
 population = """
 SELECT location_code, product_code, batch_no,
     CASE WHEN unexplained_qty = 0 THEN opening_qty END AS opening_qty

@@ -10,6 +10,7 @@ fix_zh = "立即将该批次剩余商品下架；若实际售出的是其他批�
 message = "{product_code} batch {batch_no}: {sold_qty} sold from {occurred_date} to {last_date}, expired {expiry_date}"
 message_zh = "{product_code} 批号 {batch_no}：有效期 {expiry_date}，{occurred_date} 至 {last_date} 仍售出 {sold_qty}"
 grain = ["location_code", "product_code", "batch_no"]
+consequence_of = ["received_expired"]
 population = """
 SELECT m.product_code, d.expiry_date
 FROM core.stock_movement AS m

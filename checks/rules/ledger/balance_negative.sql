@@ -10,7 +10,7 @@ fix_zh = "查看首日前后的变动：补录缺失的入库、更正错误的�
 message = "{product_code} was below zero from {occurred_date} for {days} days, at the lowest {actual_qty}"
 message_zh = "{product_code} 自 {occurred_date} 起账面为负，共 {days} 天，最低 {actual_qty}"
 grain = ["location_code", "product_code", "batch_no", "occurred_date", "started_at"]
-consequence_of = ["receipt_pack_factor_error", "movement_duplicated_by_sync"]
+consequence_of = ["receipt_pack_factor_error", "movement_duplicated_by_sync", "receipt_movement_missing", "receipt_movement_qty_differs", "delivery_without_receipt", "receipt_differs_from_delivery_note"]
 ageing = ["days", "last_date"]
 population = "SELECT * FROM mart.ledger_opening WHERE is_ledger_key AND opening_basis <> 'unknown' AND unexplained_qty = 0"
 not_applicable = "No ledger has a known opening: load opening movements, an on-hand report or a count."

@@ -10,7 +10,7 @@ fix_zh = "检查上一次余额以来的变动。若下一次余额恢复一致�
 message = "{product_code} on {occurred_date}: reported {actual_qty}, expected {expected_qty}; the difference changed by {difference_qty}"
 message_zh = "{product_code} 于 {occurred_date}：余额 {actual_qty}，应为 {expected_qty}，差异变动 {difference_qty}"
 grain = ["location_code", "product_code", "batch_no", "occurred_date", "kind"]
-consequence_of = ["movement_duplicated_by_sync", "balance_differs_from_reported"]
+consequence_of = ["movement_duplicated_by_sync", "balance_differs_from_reported", "receipt_movement_missing", "receipt_movement_qty_differs", "count_adjustment_missing", "count_adjustment_differs_from_variance"]
 population = """
 SELECT location_code, product_code, batch_no, as_of_date, on_hand_qty, ledger_qty FROM mart.on_hand_check
 UNION ALL

@@ -10,6 +10,7 @@ fix_zh = "查看货架实物：漏录的补录入库；编码用错的，更正�
 message = "{product_code} at {location_code}: {sold_qty} sold since {occurred_date}, and nothing ever came in"
 message_zh = "{location_code} 的 {product_code}：自 {occurred_date} 起售出 {sold_qty}，从未有过入库"
 grain = ["location_code", "product_code"]
+consequence_of = ["delivery_without_receipt", "receipt_movement_missing"]
 population = """
 SELECT o.location_code, o.product_code
 FROM mart.ledger_opening AS o

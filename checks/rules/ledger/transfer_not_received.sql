@@ -10,6 +10,7 @@ fix_zh = "向收发双方索要调拨单。货已到的，按同一单号补录�
 message = "Transfer {document_no} of {product_code}, {sender_code} to {receiver_code} on {occurred_date}: {sent_qty} sent, {received_qty} received ({direction}) after {days_open} days"
 message_zh = "调拨单 {document_no}（{product_code}，{occurred_date} 由 {sender_code} 至 {receiver_code}）：发出 {sent_qty}，收到 {received_qty}（{direction}），已过 {days_open} 天"
 grain = ["location_code", "document_no", "product_code", "direction", "other_location_code"]
+ageing = ["days_open"]
 population = "SELECT * FROM mart.transfer_match WHERE is_comparable"
 not_applicable = "No transfer names a document and another location whose ledger is loaded."
 not_applicable_zh = "没有同时注明单据号和对方门店、且对方流水已载入的调拨。"

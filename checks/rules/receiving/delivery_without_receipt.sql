@@ -10,6 +10,7 @@ fix_zh = "查送货单由谁签收、货在哪里。已到的补录入库；未�
 message = "Delivery note {document_no} of {supplier_code}, {occurred_date}: {expected_qty} delivered, nothing received after {days_open} days"
 message_zh = "供应商 {supplier_code} 的送货单 {document_no}（{occurred_date}）：送货 {expected_qty}，{days_open} 天后仍无入库"
 grain = ["supplier_code", "document_no"]
+ageing = ["days_open"]
 population = """
 SELECT d.supplier_code, d.delivery_note_no
 FROM core.delivery_note_line AS d

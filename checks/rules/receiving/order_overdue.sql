@@ -10,6 +10,7 @@ fix_zh = "询问供应商。若已到货，补录入库；否则改期，或取�
 message = "Order {document_no} line {document_line_no}: {expected_qty} due on {occurred_date}, nothing received for {days_overdue} days"
 message_zh = "采购订单 {document_no} 第 {document_line_no} 行：{expected_qty} 应于 {occurred_date} 到货，已逾期 {days_overdue} 天未入库"
 grain = ["document_no", "document_line_no"]
+consequence_of = ["delivery_without_receipt"]
 ageing = ["days_overdue"]
 population = "SELECT * FROM mart.order_line_status WHERE is_receiving_known AND (status IS NULL OR status IN ('approved', 'closed')) AND (ordered_qty IS NULL OR ordered_qty > 0)"
 needs = ["expected_date", "ordered_qty"]

@@ -10,6 +10,8 @@ fix_zh = "暂停订货，调往缺货的门店，或做促销。若上限已不�
 message = "{product_code} ({held_by} {location_code}): {actual_qty} in stock, maximum {expected_qty}; {difference_qty} too many, worth {amount_at_risk}"
 message_zh = "{product_code}（{held_by} {location_code}）：库存 {actual_qty}，上限 {expected_qty}，多出 {difference_qty}，金额 {amount_at_risk}"
 grain = ["location_code", "product_code"]
+consequence_of = ["receipt_entered_twice", "receipt_reentered_under_new_number", "receipt_pack_factor_error", "receipt_over_order", "movement_duplicated_by_sync"]
+ageing = ["occurred_date"]
 population = "SELECT * FROM mart.stock_against_level WHERE max_stock_qty > 0 AND COALESCE(min_stock_qty, 0) <= max_stock_qty"
 needs = ["on_hand_qty"]
 not_applicable = "No product in stock has a maximum."

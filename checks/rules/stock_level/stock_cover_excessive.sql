@@ -10,6 +10,8 @@ fix_zh = "暂停订货，调往动销更快的门店，做促销，或与供应�
 message = "{product_code} at {location_code}: {actual_qty} in stock last {cover_days} days ({sold_qty} sold in {window_days} days); {difference_qty} beyond {max_days} days, worth {amount_at_risk}"
 message_zh = "{location_code} 的 {product_code}：库存 {actual_qty} 可销 {cover_days} 天（{window_days} 天内售出 {sold_qty}）；超出 {max_days} 天用量 {difference_qty}，金额 {amount_at_risk}"
 grain = ["location_code", "product_code"]
+consequence_of = ["receipt_entered_twice", "receipt_reentered_under_new_number", "receipt_pack_factor_error", "receipt_over_order", "stock_above_maximum"]
+ageing = ["occurred_date"]
 population = """
 SELECT h.location_code, h.product_code, h.on_hand_qty
 FROM mart.on_hand AS h

@@ -10,6 +10,7 @@ fix_zh = "先确认实物还在且陈列得当，再考虑促销、降价、退�
 message = "{product_code} at {location_code}: {actual_qty} in stock, none left in the {days} days up to {ledger_until}; last sold {last_sold_on}; value {amount_at_risk}"
 message_zh = "{location_code} 的 {product_code}：库存 {actual_qty}，截至 {ledger_until} 的 {days} 天内没有售出；最近销售 {last_sold_on}；金额 {amount_at_risk}"
 grain = ["location_code", "product_code"]
+ageing = ["ledger_until", "days_since_sold"]
 population = """
 SELECT h.location_code, h.product_code, h.on_hand_qty
 FROM mart.on_hand AS h

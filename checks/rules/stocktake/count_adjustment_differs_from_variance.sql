@@ -10,6 +10,7 @@ fix_zh = "比对过账时采用的账面与当时的流水账，再补记其余�
 message = "Count {document_no}: {product_code} was off by {expected_qty} ({counted_qty} counted, {book_qty} in the book), {actual_qty} was posted"
 message_zh = "盘点单 {document_no}：{product_code} 差异应为 {expected_qty}（实盘 {counted_qty}，账面 {book_qty}），实际入账 {actual_qty}"
 grain = ["location_code", "document_no", "product_code", "batch_no"]
+consequence_of = ["count_variance"]
 population = "SELECT * FROM mart.count_posting WHERE postings > 0"
 not_applicable = "No count has posted a difference under its number."
 not_applicable_zh = "没有按盘点单号入账的盘点差异。"

@@ -12,6 +12,7 @@ message_zh = "{location_code}：{count_state} {last_count_date}，距今 {days_s
 words.last_counted = ["last counted on", "上次盘点"]
 words.never_counted = ["never counted, on record since", "从未盘点，建账于"]
 grain = ["location_code"]
+ageing = ["days_since"]
 population = """
 SELECT h.location_code
 FROM mart.on_hand AS h
