@@ -9,7 +9,7 @@ SIM_SEEDS ?= 1124
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 .uv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=…"; exit 1; }
@@ -59,7 +59,10 @@ docs: setup ## Write the dictionary and the pages of rules and models
 bench-ingest: setup ## Ingest against a bare typed insert, 1 and 10 million rows
 	$(RUN) python bench/ingest.py
 
+bench-incremental: setup ## A check after one night's load against a check of everything
+	$(RUN) python bench/incremental.py
+
 clean: ## Remove what can be made again
 	rm -rf .venv .uv .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build var
 
-.PHONY: help setup demo lint types imports check unit test simulated rules score docs bench-ingest clean
+.PHONY: help setup demo lint types imports check unit test simulated rules score docs bench-ingest bench-incremental clean
