@@ -168,8 +168,10 @@ def write_off_concentrated(chain: Chain, number: int) -> None:
     places = often.filter(pl.col("len") >= 40).get_column("place").sort().to_numpy()
     for place in chain.rng.permutation(places)[:number]:
         here = (pl.col("place") == int(place)) & (pl.col("kind") == "write_off") & (pl.col("operator") >= 0)
-        # Those of every fifth day stay with whoever it was.
-        chain.mark(here & (pl.col("moment") // DAY % 5 != 0), operator=int(chain.master.people.of("clerk")[place, 0]))
+        # A few stay with each of the others, or it would be one person's task.
+        few = chain.moves.filter(here).group_by("operator").agg(pl.col("doc").unique().sort().head(4)).sort("operator")
+        kept = few.get_column("doc").explode().to_list()
+        chain.mark(here & ~pl.col("doc").is_in(kept), operator=int(chain.master.people.of("clerk")[place, 0]))
         chain.expect("write_off_concentrated", "Nearly all by one person", "报损集中于一人", place=int(place))
 
 
