@@ -6,7 +6,12 @@ what_zh = "入库单中出现过的门店；未写门店的记为空。"
 grain = ["location_code"]
 */
 -- A table of its own, since it hardly ever changes while receipts come every day.
-SELECT DISTINCT COALESCE(location_code, '') AS location_code FROM core.receipt_line;
+SELECT
+    COALESCE(location_code, '') AS location_code,
+    -- When its first receipt arrived.
+    MIN(received_at) AS first_received_at
+FROM core.receipt_line
+GROUP BY COALESCE(location_code, '');
 /* cases
 [[case]]
 name = "each location once"
