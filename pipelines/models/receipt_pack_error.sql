@@ -9,9 +9,14 @@ grain = ["po_no", "line_no"]
 --   error. pack_qty: the pack; pack_source: order, barcode or receipt_barcode, whichever knows it.
 -- entered_qty: what the receipt says; meant_qty: what completes the order line; direction: packs_as_pieces or
 --   pieces_as_packs. instead_of: the rule that would fire otherwise.
+-- Too little is judged only where the rest is no longer to come: the order is closed, its day is past, or nobody says.
+-- Half of an open order is a partial delivery, whatever the pack.
 WITH line AS (
     SELECT * FROM mart.order_line_status
     WHERE net_received_qty <> ordered_qty AND net_received_qty > 0 AND ordered_qty > 0 AND product_key IS NOT NULL
+      AND (
+          net_received_qty > ordered_qty OR status = 'closed' OR expected_date IS NULL OR expected_date < $as_of
+      )
 ),
 
 piece AS (

@@ -96,4 +96,17 @@ S01           | R1         | 1       | PO1   | P1           | 24           | 202
 S01           | R2         | 1       | PO2   | P1           | 12           | 2025-03-02 09:00:00
 S01           | R3         | 1       | PO3   | P2           | 2            | 2025-03-02 09:00:00
 '''
+
+[[case]]
+name = "half of an open order that is still to come, with a pack of two"
+expect = []
+as_of = 2025-03-03
+tables.purchase_order_line = '''
+po_no | line_no | product_code | ordered_date | expected_date | ordered_qty | pack_qty | status
+PO1   | 1       | P1           | 2025-03-01   | 2025-03-10    | 12          | 2        | approved
+'''
+tables.receipt_line = '''
+location_code | receipt_no | line_no | po_no | product_code | received_qty | received_at
+S01           | R1         | 1       | PO1   | P1           | 6            | 2025-03-02 09:00:00
+'''
 */
