@@ -286,8 +286,8 @@ _VALUES = _meanings(
             "transfer_in": "transfer in|transfer received|调拨入|调入|调拨入库|移入|移库入库|调拨收货",
             "transfer_out": "transfer out|transfer sent|调拨出|调出|调拨出库|移出|移库出库|调拨发货",
             "adjustment": "adjust|stock adjustment|correction|write on|调整|库存调整|调整单|报溢|溢余|成本数量调整",
-            "count_gain": "count surplus|stocktake gain|surplus|gain|盘盈|盘盈入库|盘点盘盈|盘点盈余",
-            "count_loss": "count shortage|stocktake loss|shortage|盘亏|盘亏出库|盘点盘亏|盘点亏损",
+            "count_gain": "count gain|count surplus|stocktake gain|surplus|gain|盘盈|盘盈入库|盘点盘盈|盘点盈余",
+            "count_loss": "count loss|count shortage|stocktake loss|shortage|盘亏|盘亏出库|盘点盘亏|盘点亏损",
             "write_off": """write off|waste|scrap|damage|damaged|spoilage|报损|损耗|报废|报损出库|过期报废|报废出库
                 |报损单""",
             "consumption": "consumed|internal use|own use|领用|消耗|自用|内部领用|领用出库|原料消耗|生产领料",
