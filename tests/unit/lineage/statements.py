@@ -89,6 +89,8 @@ STATEMENTS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "null equals null": ("SELECT a.k, b.x FROM core.a JOIN core.b ON a.k IS NOT DISTINCT FROM b.k", AB),
     "join of two kinds": ("SELECT a.k, b.x FROM core.a JOIN core.b ON TRY_CAST(a.k AS INTEGER) = b.j", A),
+    "join of a day and a moment": ("SELECT a.d AS k, b.x FROM core.a JOIN core.b ON a.d = b.t", {"core.a": "d"}),
+    "join of text and a number": ("SELECT a.n AS k, b.x FROM core.a JOIN core.b ON TRY_CAST(a.n AS INT) = b.j", {"core.a": "n"}),
     "chain": ("SELECT a.k, c.x FROM core.a JOIN core.b ON a.k = b.k JOIN core.c ON b.k = c.k", ABC),
     "using": ("SELECT k, b.x FROM core.a JOIN core.b USING (k)", AB),
     "left using": ("SELECT k, b.x FROM core.a LEFT JOIN core.b USING (k)", AB),
