@@ -73,7 +73,7 @@ def _versions(project: Project) -> Iterator[Finding]:
 
 
 def _settings(project: Project) -> Iterator[Finding]:
-    from workbench.runner import settings_for
+    from workbench.rule_settings import settings_for
 
     settings = project.settings
     for name, values in settings.rules.items():

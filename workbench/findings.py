@@ -19,7 +19,8 @@ from workbench.errors import ConfigurationError, UsageError
 from workbench.evaluation import Evaluations
 from workbench.lake import Lake
 from workbench.refresh import refresh_models
-from workbench.runner import Outcome, RuleSettings, TransactionLostError, run_rule, settings_for
+from workbench.rule_settings import RuleSettings, settings_for
+from workbench.runner import Outcome, TransactionLostError, run_rule
 from workbench.storage import writing_to
 from workbench.tables import ensure_tables
 

@@ -111,7 +111,7 @@ def test_check_killed_at_many_moments_then_run_again(new_shop: Callable[[], Shop
     def filled() -> Shop:
         shop = new_shop()
         shop.ingest(write_exports(shop))
-        for name in ("stock_ledger", "ledger_opening", "count_total"):
+        for name in "stock_ledger ledger_opening ledger_month ledger_carry movement_tie count_total".split():
             (shop.root / "pipelines" / "models" / f"{name}.sql").symlink_to(
                 REPOSITORY / "pipelines" / "models" / f"{name}.sql"
             )

@@ -12,7 +12,7 @@ import pytest
 from workbench import refresh
 from workbench.catalogue import Rule
 from workbench.evaluation import Evaluations, Plan
-from workbench.runner import settings_for
+from workbench.rule_settings import settings_for
 
 HEADER = ["location_code", "receipt_no", "line_no", "supplier_code", "product_code", "received_qty", "line_amount",
           "received_at"]  # fmt: skip
