@@ -28,6 +28,18 @@ PRODUCTS = {
     "040003": ("抽纸 Tissues", "日化", "家洁", "6包", "提", 0, "9.20", "15.90", 8),
     "050001": ("五号电池 AA batteries", "百货", "家洁", "4粒", "卡", 0, "7.00", "12.90", 20),
 }
+# Set up, yet without stock of their own: a discontinued one, tissues entered a second time, one under the shop's own
+# barcode alone, one without a category.
+MORE = {
+    "060001": ("保温杯 Thermos", "百货", "家洁", "500ml", "个", 0, "21.00", "39.90", 20),
+    "060002": ("抽纸 Tissues", "日化", "家洁", "6包", "提", 0, "9.20", "15.90", 8),
+    "060003": ("雨伞 Umbrella", "百货", "家洁", "三折", "把", 0, "16.50", "29.90", 10),
+    "060004": ("洗洁精 Dish soap", "", "家洁", "1kg", "瓶", 0, "6.90", "11.90", 12),
+}
+GOODS = PRODUCTS | MORE
+DISCONTINUED = "060001"
+# Stock of all places together, as the master has it: minimum and maximum.
+LEVELS = {"010003": (200, 900), "040003": (3, 300)}
 SUPPLIERS = {
     "V001": ("绿野乳业 Green Meadow Dairy", "91310000MA1FL0001X", 3, "LY"),
     "V002": ("金穗粮油 Golden Ear Foods", "91310000MA1FL0002R", 4, "JS"),
@@ -48,12 +60,24 @@ OPENING = {
     E: (43, 38, 31, 27, 33, 19, 34, 29, 26, 23, 41, 22),
     S: (39, 35, 28, 23, 29, 17, 27, 13, 31, 21, 37, 4),
 }
+EVENTS = [  # place, till, day, time, event, staff, detail
+    (E, 1, 3, "08:02", "登录", "E013", ""), (S, 1, 3, "08:05", "登录", "E023", ""),
+    (W, 1, 4, "07:55", "登录", "E002", ""), (E, 1, 17, "18:11", "同步延迟", "E013", "网络中断 6 分钟"),
+    (E, 1, 17, "18:17", "离线上传", "E013", "补传 5 笔销售"),
+    # movement_recorded_late: the till of the west was offline for a day.
+    (S, 1, 21, "23:15", "离线上传", "E023", "补传 1 笔销售"), (S, 1, 24, "08:01", "登录", "E023", ""),
+    # sync_failing: three times, and no upload after it.
+    (S, 2, 25, "10:12", "提交失败", "E022", "连接超时"), (S, 2, 25, "10:31", "提交失败", "E022", "连接超时"),
+    (S, 2, 25, "11:02", "提交失败", "E022", "连接超时"),
+    # staff_account_shared: nobody is across the town in six minutes.
+    (E, 1, 26, "08:03", "登录", "E013", ""), (S, 1, 26, "08:09", "登录", "E013", ""),
+]  # fmt: skip
 
 
 @dataclass
 class Order:
     """An order and what came of it: unless said otherwise all of it arrives on its due day, and what arrives is noted
-    and billed. Days are those of March."""
+    and billed. Days are those of March. `wrong` is the rule that its receipt, note or invoice breaks: see `defects`."""
 
     supplier: str
     place: str
@@ -64,6 +88,8 @@ class Order:
     noted: dict[str, int] | None = None
     billed: dict[str, int] | None = None
     cost: dict[str, str] = field(default_factory=dict)
+    billed_at: str = ""
+    wrong: str = ""
     status: str = "已完成"
     has_note: bool = True
     number: str = ""
@@ -109,6 +135,29 @@ def plan() -> list[Order]:
         Order("V002", W, 19, 24, {"020002": 60}),
         Order("V002", E, 19, 24, {"020003": 12}),
         Order("V004", W, 20, 25, {"030002": 36}),
+        Order("V003", W, 20, 24, {"040003": 48}, wrong="receipt_line_amount_wrong"),
+        Order("V003", E, 20, 25, {"050001": 20}, billed_at="7.80", wrong="invoice_price_differs_from_order"),
+        Order("V004", S, 20, 25, {"030001": 24}, {"030001": 24, "030002": 12}, wrong="receipt_product_not_on_order"),
+        Order("V003", E, 21, 26, {"040002": 16}, wrong="receipt_supplier_differs_from_order"),
+        Order("V003", S, 21, 26, {"040003": 24}, wrong="receipt_missing_header_field"),
+        Order("V003", W, 21, 26, {"040001": 36}, wrong="receipt_movement_missing"),
+        Order("V003", W, 21, 26, {"050001": 60}, wrong="receipt_movement_qty_differs"),
+        Order("V001", E, 22, 26, {"010002": 24}, wrong="residual_life_too_short"),
+        Order("V002", S, 22, 27, {"020001": 12}, wrong="expiry_disagrees_with_shelf_life"),
+        # batch_with_two_expiry_dates: one lot to two places
+        Order("V002", E, 22, 27, {"020003": 8}),
+        Order("V002", W, 22, 27, {"020003": 8}, wrong="batch_with_two_expiry_dates"),
+        Order("V001", S, 23, 27, {"010001": 24}, wrong="barcode_unknown"),
+        Order("V003", W, 23, 27, {DISCONTINUED: 20}, wrong="product_inactive_moved"),
+        Order("V003", W, 23, 28, {"040002": 24}, wrong="receipt_self_approved"),
+        Order("V004", S, 24, 28, {"030002": 24}, wrong="receipt_posted_without_approval"),
+        Order("V002", E, 24, 28, {"020002": 20}, wrong="receipt_by_unauthorised_staff"),
+        Order("V001", S, 24, 28, {"010003": 24}, wrong="late_entry_without_attachment"),
+        Order("V003", S, 25, 29, {"040001": 24}, wrong="document_changed_after_approval"),
+        Order("V003", W, 25, 29, {"040003": 40}, wrong="document_number_gap"),
+        Order("V004", W, 26, 29, {"030001": 48}, wrong="document_dated_in_future"),
+        # delivery_without_receipt: came early, see defects
+        Order("V001", E, 26, 34, {"010003": 24}, {}, {}, {}, status="已审核", wrong="delivery_without_receipt"),
         # not yet due, and a draft
         Order("V001", W, 28, 34, {"010001": 120}, {}, {}, {}, status="已审核"),
         Order("V003", W, 29, 35, {"040001": 72}, {}, {}, {}, status="草稿"),
@@ -118,6 +167,8 @@ def plan() -> list[Order]:
 TRANSFERS = [  # day, product, quantity, to
     (7, "010001", 36, E), (7, "020001", 12, E), (8, "010001", 24, S), (8, "040001", 12, S),
     (18, "050001", 20, S), (19, "040003", 24, E), (20, "020003", 8, S), (21, "030002", 12, E),
+    # transfer_not_received, transfer_qty_differs
+    (22, "010003", 12, S), (23, "020001", 6, E),
 ]  # fmt: skip
 
 
@@ -133,7 +184,17 @@ def at(date: dt.date, clock: str) -> dt.datetime:
 
 def cost_of(product: str) -> Decimal:
     """Usual cost of a product; of the one nobody set up, what its order says."""
-    return Decimal(PRODUCTS[product][6] if product in PRODUCTS else "6.60")
+    return Decimal(GOODS[product][6] if product in GOODS else "6.60")
+
+
+def level_of(product: str) -> tuple[int, int]:
+    """Minimum and maximum of all places together."""
+    return LEVELS.get(product, (3 if product in PRODUCTS else 0, 900))
+
+
+def status_of(product: str) -> str:
+    """As the master says it."""
+    return "discontinued" if product == DISCONTINUED else "active"
 
 
 def check_digit(digits: str) -> str:

@@ -11,7 +11,21 @@ from pathlib import Path
 from typing import Protocol
 
 import xlsxwriter
-from chain import PLACES, PRODUCTS, STAFF, SUPPLIERS, E, S, W, at, barcode, day
+from chain import (
+    DISCONTINUED,
+    EVENTS,
+    GOODS,
+    PLACES,
+    PRODUCTS,
+    STAFF,
+    SUPPLIERS,
+    at,
+    barcode,
+    check_digit,
+    day,
+    level_of,
+    status_of,
+)
 
 Row = list[object]
 KEY = "rule_id,document_no,document_line_no,location_code,product_code,batch_no,occurred_date,note,note_zh"
@@ -27,6 +41,7 @@ class Written(Protocol):
     movements: list[Row]
     counts: list[Row]
     snapshots: list[Row]
+    changes: list[Row]
     key: list[Row]
 
 
@@ -138,6 +153,12 @@ def write_all(folder: Path, books: Written, batches: list[Row]) -> None:
         delimiter="\t",
     )
     write_csv(folder / "stock_on_hand.csv", "As Of,Store,SKU,Lot,On Hand,Stock Value", books.snapshots, grouped)
+    write_csv(
+        folder / "修正日志.csv",
+        "变更编号,单据类型,单据号,单据行号,字段,原值,新值,修改人,修改时间,原因,审核人",
+        books.changes,
+        encoding="gb18030",
+    )
     write_csv(folder / "answer_key.csv", KEY, sorted(books.key, key=lambda row: [str(c) for c in row]))
 
 
@@ -147,14 +168,16 @@ def _write_masters(folder: Path, batches: list[Row]) -> None:
         "item_code,item_name,category,brand,spec,unit,shelf_life_days,is_batch_tracked,cost_price,retail_price,min_stock,"
         "max_stock,status",
         [
-            [code, *p[:5], p[5] or "", "yes" if p[5] else "no", *p[6:8], 3, 900, "active"]
-            for code, p in PRODUCTS.items()
+            [code, *p[:5], p[5] or "", "yes" if p[5] else "no", *p[6:8], *level_of(code), status_of(code)]
+            for code, p in GOODS.items()
         ],
     )
     codes: list[Row] = [[barcode(code), code, 1] for code in PRODUCTS]
     codes += [[barcode(code, is_case=True), code, PRODUCTS[code][8]] for code in ("010001", "030001", "040001")]
-    # barcode_check_digit_wrong, in the key below: the last digit of a case of tissues is one too high.
-    codes.append([wrong_barcode(), "040003", 8])
+    # barcode_check_digit_wrong: the last digit of a case of tissues is one too high. barcode_on_many_products: tissues
+    # entered a second time under the same barcode. in_store_code_on_branded_product: a code of the shop's own.
+    codes += [[wrong_barcode(), "040003", 8], [barcode("040003"), "060002", 1], [in_store_code(), "060003", 1]]
+    codes += [[barcode(code), code, 1] for code in (DISCONTINUED, "060004")]
     write_csv(folder / "商品条码.csv", "条形码,商品编码,包装数量", codes, encoding="gb18030")
     write_csv(
         folder / "suppliers.csv",
@@ -167,18 +190,8 @@ def _write_masters(folder: Path, batches: list[Row]) -> None:
     write_csv(folder / "staff.csv", "Staff Code,Staff Name,Role,Store,Active", [[*person, "yes"] for person in STAFF])
     write_csv(folder / "批次档案.csv", "商品编码,批次号,生产日期,到期日期", batches, chinese)
     events: list[Row] = [
-        [f"EV{n:04d}", place, f"POS-{place}-1", at(day(date), clock), kind, person, "", detail]
-        for n, (place, date, clock, kind, person, detail) in enumerate(
-            (
-                (E, 3, "08:02", "登录", "E013", ""),
-                (S, 3, "08:05", "登录", "E023", ""),
-                (W, 4, "07:55", "登录", "E002", ""),
-                (E, 17, "18:11", "同步延迟", "E013", "网络中断 6 分钟"),
-                (E, 17, "18:17", "离线上传", "E013", "补传 5 笔销售"),
-                (S, 24, "08:01", "登录", "E023", ""),
-            ),
-            1,
-        )
+        [f"EV{n:04d}", place, f"POS-{place}-{till}", at(day(date), clock), kind, person, "", detail]
+        for n, (place, till, date, clock, kind, person, detail) in enumerate(EVENTS, 1)
     ]
     write_csv(folder / "同步日志.csv", "事件编号,门店,设备号,发生时间,事件类型,员工编码,单据号,详情", events)
 
@@ -187,3 +200,9 @@ def wrong_barcode() -> str:
     """The barcode of a case of tissues with a mistyped check digit."""
     right = barcode("040003", is_case=True)
     return right[:-1] + str((int(right[-1]) + 1) % 10)
+
+
+def in_store_code() -> str:
+    """A barcode of the shop's own: prefix 20 to 29."""
+    digits = "210006000300"
+    return digits + check_digit(digits)

@@ -7,85 +7,15 @@ transfers, counts and snapshots agree, except where a defect is planted under th
 from __future__ import annotations
 
 import datetime as dt
-import random
 import sys
 from decimal import Decimal
 from pathlib import Path
 
 import chain
-from chain import AS_OF, CASHIER, CLERK, MANAGER, PRODUCTS, SUPPLIERS, E, Order, S, W, at, barcode, cost_of, day
+import defects
+from books import Books
+from chain import AS_OF, CASHIER, CLERK, GOODS, MANAGER, PRODUCTS, SUPPLIERS, E, Order, S, W, at, barcode, cost_of, day
 from export import Row, write_all, wrong_barcode
-
-
-class Books:
-    """The chain's books: what is in stock, lot by lot, and every document and movement written so far."""
-
-    def __init__(self) -> None:
-        self.random = random.Random(20250331)
-        self.stock: dict[tuple[str, str, str], int] = {}
-        self.dates: dict[tuple[str, str], tuple[dt.date | None, dt.date | None]] = {}
-        self.orders: list[Row] = []
-        self.notes: list[Row] = []
-        self.receipts: list[Row] = []
-        self.invoices: list[Row] = []
-        self.movements: list[Row] = []
-        self.counts: list[Row] = []
-        self.snapshots: list[Row] = []
-        self.key: list[Row] = []
-        self.numbers: dict[str, int] = {}
-
-    def number(self, series: str) -> int:
-        """The next number of a series of documents: none is left out."""
-        self.numbers[series] = self.numbers.get(series, 0) + 1
-        return self.numbers[series]
-
-    def defect(self, rule: str, note: str, note_zh: str, *where: object) -> None:
-        """Write a planted defect into the key; `where` is document, line, location, product, batch, date."""
-        self.key.append([rule, *where, *[""] * (6 - len(where)), note, note_zh])
-
-    def move(
-        self, kind: str, place: str, product: str, batch: str, quantity: int, when: dt.datetime, operator: str,
-        document: str = "", line: object = "", other: str = "", device: str = "", seq: object = "", reason: str = "",
-    ) -> Row:  # fmt: skip
-        """Post a movement; its reported balance is that of the lot after it."""
-        lot = (place, product, batch)
-        self.stock[lot] = self.stock.get(lot, 0) + quantity
-        amount = -quantity * Decimal(PRODUCTS[product][7]) if kind == "销售" else ""
-        row: Row = [
-            place, f"{place}-{self.number('movement' + place):05d}", when, when + dt.timedelta(minutes=1), product,
-            batch, kind, quantity, cost_of(product), amount, document, line, other, operator, reason, self.stock[lot],
-            device, seq,
-        ]  # fmt: skip
-        self.movements.append(row)
-        return row
-
-    def lots(self, place: str, product: str) -> list[str]:
-        """Lots in stock, the first to expire first."""
-        found = [batch for (where, what, batch), n in self.stock.items() if (where, what) == (place, product) and n]
-        return sorted(
-            found, key=lambda batch: (self.dates.get((product, batch), (None, None))[1] or dt.date.max, batch)
-        )
-
-    def draw(self, place: str, product: str, quantity: int, today: dt.date) -> list[tuple[str, int]]:
-        """What leaves, lot by lot and nothing that has expired; below zero only where no lots are kept."""
-        if not PRODUCTS[product][5]:
-            return [("", quantity)]
-        taken: list[tuple[str, int]] = []
-        for batch in self.lots(place, product):
-            expiry = self.dates.get((product, batch), (None, None))[1]
-            part = min(quantity - sum(n for _, n in taken), self.stock[place, product, batch])
-            if part > 0 and (expiry is None or expiry >= today):
-                taken.append((batch, part))
-        return taken
-
-    def new_batch(self, product: str, produced: dt.date) -> str:
-        """A lot, named after its day of production; empty where no lots are kept."""
-        shelf = PRODUCTS[product][5] if product in PRODUCTS else 0
-        if not shelf:
-            return ""
-        batch = f"{produced:%y%m%d}{product[1]}"
-        self.dates[product, batch] = (produced, produced + dt.timedelta(days=shelf))
-        return batch
 
 
 def open_books(books: Books) -> list[Row]:
@@ -109,20 +39,24 @@ def order_goods(books: Books, order: Order, number: int) -> None:
     order.number = f"PO2503{number:02d}"
     approver = "" if order.status in ("待审核", "草稿") else "E001"
     for line, (product, quantity) in enumerate(order.lines.items(), 1):
-        pack = PRODUCTS[product][8] if product in PRODUCTS else 10
+        pack = GOODS[product][8] if product in GOODS else 10
         books.orders.append([
             order.number, line, order.supplier, order.place, product, day(order.ordered), day(order.due), quantity,
             pack, cost_of(product), "E003", approver, order.status,
         ])  # fmt: skip
 
 
-def receive(books: Books, order: Order, clock: str, note_no: str, defects: bool = True) -> str:
+def receive(books: Books, order: Order, clock: str, note_no: str) -> str:
     """Enter and post a receipt on the order's due day; answers its number."""
     place, today, posted = order.place, day(order.due), at(day(order.due), clock)
+    if order.wrong == "document_number_gap":
+        left_out = f"RK{place}-{books.number('receipt' + place):04d}"
+        books.defect(order.wrong, f"{left_out} is missing", f"缺少 {left_out}", left_out, "", place)
     receipt = f"RK{place}-{books.number('receipt' + place):04d}"
     lines = order.lines if order.received is None else order.received
     for line, (product, quantity) in enumerate(lines.items(), 1):
-        batch = books.new_batch(product, today - dt.timedelta(days=4))
+        age = 30 if order.wrong == "residual_life_too_short" else 4
+        batch = books.new_batch(product, today - dt.timedelta(days=age))
         produced, expiry = books.dates.get((product, batch), (None, None))
         where = [receipt, line, place, product, batch, today]
         if order.number == "PO250322":
@@ -135,21 +69,24 @@ def receive(books: Books, order: Order, clock: str, note_no: str, defects: bool 
             produced = dt.date(2026, 3, 21)
             note, note_zh = "Year of production typed 2026 instead of 2025", "生产年份误录为 2026 年"
             books.defect("expiry_before_production", note, note_zh, *where)
-        elif product not in PRODUCTS:
+        elif product not in GOODS:
             note, note_zh = "The product master has no such code", "商品档案中没有此编码"
             books.defect("product_code_unknown", note, note_zh, "", "", "", product)
         elif order.cost:
             note, note_zh = "Ordered at 68.00, received at 71.40", "订货价 68.00，入库价 71.40"
             books.defect("receipt_price_differs_from_order", note, note_zh, *where)
         cost = Decimal(order.cost.get(product, str(cost_of(product))))
-        code = barcode(product) if product in PRODUCTS else ""
+        code = barcode(product) if product in GOODS else ""
         entered, submitted = posted - dt.timedelta(minutes=30), posted - dt.timedelta(minutes=20)
-        books.receipts.append([
+        row: Row = [
             place, receipt, line, "采购入库", order.number, note_no, order.supplier, product, code, batch, produced,
             expiry, quantity, 0, cost, quantity * cost, posted - dt.timedelta(minutes=45), entered, CLERK[place],
             submitted, MANAGER[place], posted, "已审核", f"{receipt}.jpg", "",
-        ])  # fmt: skip
-        books.move("入库", place, product, batch, quantity, posted, CLERK[place], receipt, line)
+        ]  # fmt: skip
+        books.receipts.append(row)
+        into_stock = defects.spoil_receipt(books, order, row, product)
+        if into_stock is not None:
+            books.move("入库", place, product, batch, into_stock, posted, CLERK[place], receipt, line)
     return receipt
 
 
@@ -165,9 +102,16 @@ def note_and_bill(books: Books, order: Order, receipt: str, note_no: str) -> Non
     for days in () if not billed else (2, 6) if order.number == "PO250319" else (2,):
         number = f"{SUPPLIERS[order.supplier][3]}-FP{4000 + books.number(order.supplier) * 7}"
         for line, (product, quantity) in enumerate(billed.items(), 1):
+            price, dated = Decimal(order.billed_at or cost_of(product)), day(order.due + days)
+            if order.wrong == "document_dated_in_future":
+                dated = dated.replace(year=2026)
+                note, note_zh = "2026 instead of 2025", "2025 年误录为 2026 年"
+                books.defect(order.wrong, note, note_zh, number, "", "", "", "", dated)
+            elif order.wrong == "invoice_price_differs_from_order":
+                note, note_zh = "Ordered at 7.00, billed at 7.80", "订货价 7.00，开票价 7.80"
+                books.defect(order.wrong, note, note_zh, number, line, order.place, product, "", dated)
             books.invoices.append([
-                order.supplier, number, line, order.number, receipt, product, day(order.due + days), quantity,
-                cost_of(product), quantity * cost_of(product),
+                order.supplier, number, line, order.number, receipt, product, dated, quantity, price, quantity * price,
             ])  # fmt: skip
 
 
@@ -222,11 +166,14 @@ def deliver(books: Books, order: Order) -> None:
 
 def sell(books: Books, place: str, product: str, quantity: int, today: dt.date) -> None:
     """A day's sales of a product, as one movement per lot."""
-    for batch, part in books.draw(place, product, quantity, today):
+    for batch, part in defects.lots_of_sale(books, place, product, quantity, today) or books.draw(
+        place, product, quantity, today
+    ):
         seq = books.number("till" + place)
         moment = at(today, "17:00") + dt.timedelta(minutes=7 * books.number(f"{place}{today}"))
         ticket, till = f"T{place}-{seq:05d}", f"POS-{place}-1"
         row = books.move("销售", place, product, batch, -part, moment, CASHIER[place], ticket, 1, device=till, seq=seq)
+        defects.spoil_sale(books, row)
         where = [ticket, 1, place, product, batch, today]
         if (place, product, today) == (E, "040003", day(17)):
             twin = books.move(
@@ -249,28 +196,97 @@ def transfer(books: Books, product: str, quantity: int, to: str, today: dt.date)
     document = f"DB2503-{books.number('transfer'):02d}"
     for line, (batch, part) in enumerate(books.draw(W, product, quantity, today), 1):
         books.move("调拨出", W, product, batch, -part, at(today, "11:00"), CLERK[W], document, line, to)
-        books.move("调拨入", to, product, batch, part, at(today, "15:00"), CLERK[to], document, line, W)
+        where, arrived = [document, "", W, product, "", today], part
+        if today == day(22):
+            books.defect("transfer_not_received", "Sent, and never booked in", "已发出，对方未入账", *where)
+            return
+        if today == day(23):
+            arrived -= 2
+            note, note_zh = f"{part} sent, {arrived} received", f"发出 {part}，收到 {arrived}"
+            books.defect("transfer_qty_differs", note, note_zh, *where)
+        books.move("调拨入", to, product, batch, arrived, at(today, "15:00"), CLERK[to], document, line, W)
 
 
-def count(books: Books, place: str, today: dt.date, found: dict[str, int]) -> None:
-    """Count everything after closing and post what differs; `found` is by how much."""
-    number = f"PD{place}-{today:%y%m%d}"
-    lots = sorted((product, batch) for (where, product, batch), n in books.stock.items() if where == place and n)
+def count(
+    books: Books,
+    place: str,
+    today: dt.date,
+    found: dict[str, int],
+    only: tuple[str, ...] = (),
+    posted: dict[str, int] | None = None,
+    number: str = "",
+) -> None:
+    """Count everything, or `only` some, after closing and post what differs, or what is `posted` instead of it.
+
+    `found` is by how much the shelf differs.
+    """
+    number = number or f"PD{place}-{today:%y%m%d}"
+    lots = sorted((product, batch) for (where, product, batch), n in books.stock.items() if where == place and n > 0)
     differing = {(product, books.lots(place, product)[-1]): n for product, n in found.items()}
+    lots = [lot for lot in lots if not only or lot[0] in only]
+    if (place, today) == (S, day(29)):
+        lots = [lot for lot in lots if lot[0] != "020003"]
+        books.defect("count_missing_for_stock", "Peanut oil was not counted", "花生油漏盘", number, "", place, "020003")
+        note, note_zh = f"{CLERK[S]} recounted what {CLERK[S]} had counted", f"{CLERK[S]} 自盘自复"
+        books.defect("count_recounted_by_same_person", note, note_zh, number, "", place)
     for line, (product, batch) in enumerate(lots, 1):
         book, difference = books.stock[place, product, batch], differing.get((product, batch), 0)
         moment = at(today, "21:00") + dt.timedelta(minutes=2 * line)
-        again: Row = [book + difference, "E002" if place != W else "E001"] if difference else ["", ""]
+        recounter = {W: "E001", E: "E002", S: CLERK[S]}[place]
+        first, again = book + difference, [book + difference, recounter] if difference else ["", ""]
+        where = [number, "", place, product, batch, today]
+        if (place, product, today) == (E, "040003", day(29)):
+            first, again = book - 10, [book, recounter]
+            note, note_zh = f"{first} counted, {book} recounted", f"初盘 {first}，复盘 {book}"
+            books.defect("count_differs_between_counters", note, note_zh, *where)
         books.counts.append([
-            place, number, line, product, batch, moment, book, book + difference, CLERK[place], *again,
+            place, number, line, product, batch, moment, book, first, CLERK[place], *again,
             cost_of(product), 1, "已审核", MANAGER[place] if place != W else "E003",
         ])  # fmt: skip
         if difference:
-            kind = "盘盈" if difference > 0 else "盘亏"
-            posted, why = at(today, "22:30"), "盘点差异"
-            books.move(kind, place, product, batch, difference, posted, MANAGER[place], number, line, reason=why)
             note, note_zh = f"Counted {book + difference}, book {book}", f"账面 {book}，实盘 {book + difference}"
-            books.defect("count_variance", note, note_zh, number, "", place, product, batch, today)
+            books.defect("count_variance", note, note_zh, *where)
+            enter_difference(books, place, product, batch, difference, posted, number, line, today)
+
+
+def enter_difference(
+    books: Books, place: str, product: str, batch: str, difference: int, posted: dict[str, int] | None, number: str,
+    line: int, today: dt.date,
+) -> None:  # fmt: skip
+    """Post what a count found, or something else, or nothing."""
+    entered = difference if posted is None else posted.get(product, 0)
+    where = [number, "", place, product, batch, today]
+    if entered:
+        kind, moment = "盘盈" if entered > 0 else "盘亏", at(today, "22:30")
+        books.move(kind, place, product, batch, entered, moment, MANAGER[place], number, line, reason="盘点差异")
+    if not entered:
+        note, note_zh = f"The difference of {difference} was not posted", f"差异 {difference} 未入账"
+        books.defect("count_adjustment_missing", note, note_zh, *where)
+    elif entered != difference:
+        note, note_zh = f"Off by {difference}, posted {entered}", f"差异 {difference}，入账 {entered}"
+        books.defect("count_adjustment_differs_from_variance", note, note_zh, *where)
+
+
+def count_some(books: Books, today: dt.date) -> None:
+    """The counts between: a few goods at the warehouse, and some at the east that are entered twice."""
+    if today == day(15):
+        for number in ("PDS01-250315", "PDS01-250315B"):
+            count(books, E, today, {}, ("040001", "040002", "040003"), number=number)
+        books.defect("count_entered_twice", "PDS01-250315 entered again", "PDS01-250315 重复录入", number, "", E)
+    elif today == day(22):
+        found, posted = {"040001": -2, "040002": -3}, {"040002": -2}
+        count(books, W, today, found, ("040001", "040002", "040003"), posted)
+
+
+def sell_while_counting(books: Books, today: dt.date) -> None:
+    """A sale after closing that the till sends only when the count is over."""
+    seq = books.number("till" + E)
+    ticket, till, recorded = f"T{E}-{seq:05d}", f"POS-{E}-1", at(today, "22:10")
+    moment = at(today, "21:03")
+    books.move("销售", E, "050001", "", -1, moment, CASHIER[E], ticket, 1, device=till, seq=seq, recorded=recorded)
+    note, note_zh = "Sold at 21:03, recorded at 22:10", "21:03 售出，22:10 才录入"
+    where = [f"PD{E}-{today:%y%m%d}", "", E, "050001", "", today]
+    books.defect("count_movement_during_count", note, note_zh, *where)
 
 
 def snapshot(books: Books, today: dt.date) -> None:
@@ -298,7 +314,7 @@ def keep_books() -> tuple[Books, list[Row]]:
     (late,) = (order for order in orders if order.number == "PO250314")
     note, note_zh = "Due on 2025-03-20, nothing received", "应于 2025-03-20 到货，至今未到"
     books.defect("order_overdue", note, note_zh, late.number, 1, W, "020001", "", day(late.due))
-    few = {(S, "030002"): (2, 2, 2, 0), (S, "050001"): (2, 4, 3, 2)}
+    few = {(S, "030002"): (2, 2, 2, 2), (S, "050001"): (2, 4, 3, 2)}
     for date in range(1, 32):
         for order in orders:
             if order.due == date and order.received != {}:
@@ -311,8 +327,13 @@ def keep_books() -> tuple[Books, list[Row]]:
             for place in (E, S) if weekday == 0 and 0 <= week < 4 else ():
                 usual = books.random.randint(2, 6)
                 sell(books, place, product, few.get((place, product), (usual,) * 4)[week], day(date))
+        defects.write_off_and_adjust(books, day(date))
+        defects.sell_under_wrong_code(books, day(date))
+        count_some(books, day(date))
+        if date == 29:
+            sell_while_counting(books, day(date))
         for place, when, found in (
-            (W, 28, {"040003": -4}),
+            (W, 28, {"040003": -4, "040001": -2, "040002": -1}),
             (E, 29, {"020001": -2, "040001": 1}),
             (S, 29, {"010001": -3}),
         ):
@@ -322,6 +343,8 @@ def keep_books() -> tuple[Books, list[Row]]:
             snapshot(books, day(date))
     note, note_zh = f"{wrong_barcode()}: wrong check digit", f"{wrong_barcode()} 校验位错误"
     books.defect("barcode_check_digit_wrong", note, note_zh, "", "", "", "040003")
+    defects.paper_without_goods(books, orders)
+    defects.in_master_data(books)
     plant_unreadable(books)
     books.movements.sort(key=lambda row: (str(row[2]), str(row[3]), str(row[1])))
     return books, batches
@@ -336,11 +359,11 @@ def plant_unreadable(books: Books) -> None:
     books.defect("reject", "A remark where a quantity belongs", "数量栏填了文字", row[1], 3, W, "050001")
     books.notes.append(["V002", "JS-0230-01", 1, "PO250302", W, "020001", "2502182", "2025-02-30", 10])
     books.defect("reject", "30 February does not exist", "日期不存在", "JS-0230-01", 1, W, "020001")
-    (after,) = (i for i, row in enumerate(books.orders) if row[0] == "PO250325")
+    (after,) = (i for i, row in enumerate(books.orders) if row[6] == day(34) and row[3] == W)
     row = list(books.orders[after])
     row[1], row[4], row[7] = 2, "010003", "待定"
     books.orders.insert(after + 1, row)
-    books.defect("reject", "Quantity still to be agreed", "数量待定", "PO250325", 2, W, "010003")
+    books.defect("reject", "Quantity still to be agreed", "数量待定", row[0], 2, W, "010003")
 
 
 if __name__ == "__main__":

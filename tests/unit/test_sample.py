@@ -15,12 +15,24 @@ from workbench.demo import DemoReport, run_demo
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 EXPORTS = sorted(p for p in SAMPLE.iterdir() if p.suffix in (".csv", ".xlsx"))
-PLANTED = """receipt_over_order receipt_under_order receipt_price_differs_from_order receipt_pack_factor_error
-    receipt_without_order receipt_on_unapproved_order order_overdue receipt_differs_from_delivery_note
-    receipt_entered_twice receipt_reentered_under_new_number invoice_qty_differs_from_receipt invoice_entered_twice
-    product_code_missing product_code_unknown barcode_check_digit_wrong batch_no_missing expiry_date_missing
-    expiry_before_production batch_expiring_soon batch_expired_on_hand balance_negative balance_differs_from_reported
-    on_hand_differs_from_ledger movement_duplicated_by_sync count_variance reject""".split()
+PLANTED = """delivery_without_receipt invoice_entered_twice invoice_price_differs_from_order invoice_qty_differs_from_receipt
+    invoice_without_receipt order_overdue receipt_differs_from_delivery_note receipt_entered_twice
+    receipt_line_amount_wrong receipt_missing_header_field receipt_movement_missing receipt_movement_qty_differs
+    receipt_on_unapproved_order receipt_over_order receipt_pack_factor_error receipt_price_differs_from_order
+    receipt_product_not_on_order receipt_reentered_under_new_number receipt_supplier_differs_from_order
+    receipt_under_order receipt_without_order barcode_check_digit_wrong barcode_on_many_products barcode_unknown
+    in_store_code_on_branded_product product_code_missing product_code_unknown product_inactive_moved
+    product_master_incomplete product_name_duplicate batch_expired_on_hand batch_expiring_soon batch_no_missing
+    batch_oversold batch_sold_out_of_order batch_with_two_expiry_dates expiry_before_production expiry_date_missing
+    expiry_disagrees_with_shelf_life residual_life_too_short sold_after_expiry adjustment_reversed
+    adjustment_without_reason document_change_without_reason document_changed_after_approval
+    document_dated_in_future document_number_gap late_entry_without_attachment movement_backdated
+    movement_without_operator receipt_by_unauthorised_staff receipt_posted_without_approval receipt_self_approved
+    staff_account_shared balance_differs_from_reported balance_negative movement_duplicated_by_sync
+    movement_recorded_late movement_without_document on_hand_differs_from_ledger sold_never_received sync_failing
+    transfer_not_received transfer_qty_differs count_adjustment_differs_from_variance count_adjustment_missing
+    count_differs_between_counters count_entered_twice count_missing_for_stock count_movement_during_count
+    count_recounted_by_same_person count_variance stock_above_maximum stock_below_minimum reject""".split()
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +83,7 @@ def test_key_names_every_planted_rule_and_the_catalogue_knows_it(
 
 
 def test_every_planted_defect_is_found(demo: DemoReport) -> None:
-    assert demo.planted == 29
+    assert demo.planted == 84
     assert demo.missed == []
 
 
@@ -87,7 +99,7 @@ def test_every_file_is_known_and_every_header_used(demo: DemoReport) -> None:
 
 def test_unreadable_rows_are_rejected_and_no_others(demo: DemoReport, key: list[dict[str, str]]) -> None:
     planted = sorted(line["document_no"] for line in key if line["rule_id"] == "reject")
-    assert planted == ["JS-0230-01", "PO250325", "RKW01-0003"]
+    assert planted == ["JS-0230-01", "PO250346", "RKW01-0003"]
     assert {r.file_name: r.rejected for r in demo.files if r.rejected} == {
         "delivery_notes.csv": 1,
         "入库单.xlsx": 1,
