@@ -66,11 +66,6 @@ class Shop:
             finding["evidence"] = json.loads(finding["evidence"] or "{}")
         return found
 
-    def awaits(self, rule: str) -> None:
-        """Skip the test while the rule is not in the catalogue; only for rules that are named and not written yet."""
-        if not list((self.folder / "checks" / "rules").glob(f"*/{rule}.sql")):
-            pytest.skip(f"there is no rule {rule} yet")
-
     def outcome(self, rule: str) -> tuple[str, int]:
         """Status and number of violations of a rule in the newest run."""
         found = self.rows(

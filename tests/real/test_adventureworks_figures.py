@@ -112,7 +112,6 @@ def test_products_below_their_safety_level(shop) -> None:
 
 
 def test_level_of_a_product_is_of_the_company_and_not_of_each_storage_area(shop) -> None:
-    shop.awaits("stock_below_minimum")
     assert len({f["product_code"] for f in shop.findings("stock_below_minimum")}) == 69
 
 

@@ -85,7 +85,6 @@ def test_stock_differs_on_the_days_of_typos_there_and_back_and_on_no_other(shop,
 
 @pytest.mark.parametrize("rule", ["invoice_without_receipt", "receipt_movement_missing", "movement_without_document"])
 def test_shop_without_receipts_has_none_that_are_missing(shop, rule) -> None:
-    shop.awaits(rule)
     assert shop.findings(rule) == []
 
 

@@ -83,7 +83,6 @@ def test_nothing_else_is_wrong_with_receipts(shop, rule) -> None:
     ],
 )
 def test_receipts_agree_with_movements_orders_and_invoices(shop, rule) -> None:
-    shop.awaits(rule)
     assert shop.outcome(rule) == ("pass", 0)
 
 
@@ -140,7 +139,6 @@ def test_stock_against_its_levels(shop) -> None:
 
 @pytest.mark.parametrize(("rule", "number"), [("stock_below_minimum", 2), ("stock_above_maximum", 221)])
 def test_items_outside_their_levels(shop, rule, number) -> None:
-    shop.awaits(rule)
     assert len(shop.findings(rule)) == number
 
 
