@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.header import parameters_of
 from workbench.lake import changed_rows, changed_tables, snapshot_of_runs
-from workbench.models import bound
+from workbench.models import row_count
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,7 +72,7 @@ class Changes:
             parts = [part for part in (self._rows[key], *fresh) if part != NOTHING]
             name = parts[0]
             if len(parts) > 1:
-                name = self._next("delta")
+                name = self.name("delta")
                 union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in parts)
                 self.con.execute(f"CREATE TEMP TABLE {name} AS {union}")
             self._rows[*key, *fresh] = name
@@ -98,9 +98,9 @@ class Changes:
                         values[f"{side}_{name}"] = parameters[name]
                     sides.append(f"({text})")
                 tests.append(f"{sides[0]} IS DISTINCT FROM {sides[1]}")
-            name = self._next("turned")
+            name = self.name("turned")
             sql = f"CREATE TEMP TABLE {name} AS SELECT * FROM {place} WHERE {' OR '.join(tests)}"
-            self.con.execute(sql, bound(frozenset(values), values))
+            self.con.execute(sql, values)
             self._rows[key] = name
         return self._rows[key]
 
@@ -109,9 +109,7 @@ class Changes:
         if rows == NOTHING:
             return 0
         if rows not in self._counts:
-            row = self.con.execute(f"SELECT count(*) FROM {rows}").fetchone()
-            assert row is not None
-            self._counts[rows] = int(row[0])
+            self._counts[rows] = row_count(self.con, rows)
         return self._counts[rows]
 
     def touched(self, parts: Sequence[tuple[str, Mapping[str, str]]]) -> Touched:
@@ -122,7 +120,7 @@ class Changes:
         columns = tuple(sorted(parts[0][1]))
         cached = tuple((rows, tuple((c, keys[c]) for c in columns)) for rows, keys in parts)
         if cached not in self._touched:
-            name = self._next("touched")
+            name = self.name("touched")
             union = " UNION ".join(f"SELECT {_selected(keys, columns)} FROM {rows}" for rows, keys in parts)
             self.con.execute(f"CREATE TEMP TABLE {name} AS SELECT DISTINCT * FROM ({union})")
             kinds = {n: kind for n, kind, *_ in self.con.execute(f"DESCRIBE {name}").fetchall()}
@@ -136,22 +134,18 @@ class Changes:
 
     def name(self, purpose: str) -> str:
         """A name for a temporary table that nothing else has."""
-        return self._next(purpose)
+        self._number += 1
+        return f"{purpose}_{self._number}"
 
     def _committed(self, table: str, snapshot: int) -> str:
         if snapshot not in self._changed:
             self._changed[snapshot] = changed_tables(self.con, snapshot) if snapshot < self.newest else set()
-        changed = self._changed[snapshot]
-        if table.split(".")[1] not in changed:
+        if table.split(".")[1] not in self._changed[snapshot]:
             return NOTHING
-        name = self._next("delta")
+        name = self.name("delta")
         sql = changed_rows(table, snapshot, self.newest)
         self.con.execute(f"CREATE TEMP TABLE {name} AS SELECT * EXCLUDE (snapshot_id, rowid, change_type) FROM ({sql})")
         return name
-
-    def _next(self, purpose: str) -> str:
-        self._number += 1
-        return f"{purpose}_{self._number}"
 
 
 def _selected(keys: Mapping[str, str], columns: Sequence[str]) -> str:

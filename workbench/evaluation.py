@@ -75,7 +75,6 @@ class Evaluations:
     residents: Residents
     _schema: Schema | None = None
     _lineages: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _traced: dict[str, Lineage] = field(default_factory=dict)
     _done: dict[str, State] = field(default_factory=dict)
     _forgotten: set[str] = field(default_factory=set)
 
@@ -110,8 +109,7 @@ class Evaluations:
         if not self.changes.knows(state.run_id):
             return Plan("everything", "the snapshot of its last evaluation is gone"), None
         tables = tables_of(sql)
-        is_other_day = state.as_of != self.as_of and "as_of" in parameters_of(sql)
-        if not is_other_day and not self.has_changed(tables, state):
+        if not self.has_turned(sql, state) and not self.has_changed(tables, state):
             return Plan("nothing"), None
         if all(self.residents.is_small(table) for table in tables):
             return Plan("everything", "all it reads is small"), None
@@ -126,24 +124,23 @@ class Evaluations:
 
         from workbench.lineage import Lineage, trace
 
-        if consumer not in self._traced:
-            fingerprint = hashlib.sha256((sql + self._shape() + _prover()).encode()).hexdigest()
-            kept = self._lineages.get(consumer)
+        fingerprint = hashlib.sha256((sql + self._basis).encode()).hexdigest()
+        kept = self._lineages.get(consumer)
+        if fingerprint not in _TRACED:
             if kept is not None and kept[0] == fingerprint:
-                self._traced[consumer] = Lineage.from_json(json.loads(kept[1]))
+                _TRACED[fingerprint] = Lineage.from_json(json.loads(kept[1]))
             else:
-                if fingerprint not in _TRACED:
-                    try:
-                        _TRACED[fingerprint] = trace(sql, self.tables())
-                    except (SqlglotError, RecursionError):
-                        return None
-                lineage = self._traced[consumer] = _TRACED[fingerprint]
-                self.con.execute("DELETE FROM ops.lineage WHERE consumer = ?", [consumer])
-                self.con.execute(
-                    "INSERT INTO ops.lineage VALUES (?, ?, ?)",
-                    [consumer, fingerprint, json.dumps(lineage.as_json(), sort_keys=True)],
-                )
-        return self._traced[consumer]
+                try:
+                    _TRACED[fingerprint] = trace(sql, self.tables())
+                except (SqlglotError, RecursionError):
+                    return None
+        lineage = _TRACED[fingerprint]
+        if kept is None or kept[0] != fingerprint:
+            text = json.dumps(lineage.as_json(), sort_keys=True)
+            self._lineages[consumer] = (fingerprint, text)
+            self.con.execute("DELETE FROM ops.lineage WHERE consumer = ?", [consumer])
+            self.con.execute("INSERT INTO ops.lineage VALUES (?, ?, ?)", [consumer, fingerprint, text])
+        return lineage
 
     def done(self, consumer: str, digest: str, parameters: Mapping[str, Any], is_whole: bool) -> None:
         """Remember an evaluation; of a whole one nothing is known but that anything may have changed."""
@@ -160,13 +157,14 @@ class Evaluations:
 
     def has_changed(self, tables: Iterable[str], state: State) -> bool:
         """Whether any of the tables has changed since that evaluation."""
-        for table in tables:
-            above = self.states.get(table)
-            if above is not None and above.epoch > state.run_id:
-                return True
-            if self.changes.count(self.changes.rows(table, state.run_id)):
-                return True
-        return False
+        return any(
+            self._is_replaced(table, state) or self.changes.count(self.changes.rows(table, state.run_id))
+            for table in tables
+        )
+
+    def has_turned(self, sql: str, state: State) -> bool:
+        """Whether the day is another than at that evaluation, and the statement asks for it."""
+        return state.as_of != self.as_of and "as_of" in parameters_of(sql)
 
     def save(self) -> None:
         """Write what this run evaluated into the lake."""
@@ -188,8 +186,7 @@ class Evaluations:
             return Plan("everything", "any of its rows can change with the day")
         groups: dict[tuple[str, ...], list[tuple[str, Mapping[str, str]]]] = {}
         for table in sorted(lineage.tables):
-            above = self.states.get(table)
-            if above is not None and above.epoch > state.run_id:
+            if self._is_replaced(table, state):
                 return Plan("everything", f"{table} was replaced")
             rows = [self.changes.rows(table, state.run_id)]
             conditions = (lineage.clock or {}).get(table, ())
@@ -206,6 +203,11 @@ class Evaluations:
         if not groups:
             return Plan("nothing")
         return Plan("parts", "", tuple(self.changes.touched(parts) for parts in groups.values()))
+
+    def _is_replaced(self, table: str, state: State) -> bool:
+        """Whether a mart was put in place of the one that was evaluated, so that nothing tells what of it changed."""
+        above = self.states.get(table)
+        return above is not None and above.epoch > state.run_id
 
     def _chosen(self, keys: Mapping[str, str], table: str, grain: Sequence[str]) -> dict[str, str]:
         """Few columns that tell rows apart well: the row itself, else the grain and month, else whatever there is."""
@@ -241,8 +243,10 @@ class Evaluations:
             self._schema = schema
         return self._schema
 
-    def _shape(self) -> str:
-        return json.dumps(self.tables(), sort_keys=True)
+    @functools.cached_property
+    def _basis(self) -> str:
+        """What every proof of this run rests on beside its statement: the shape of the tables, the code that proves."""
+        return hashlib.sha256((json.dumps(self.tables(), sort_keys=True) + _prover()).encode()).hexdigest()
 
 
 @functools.cache
@@ -286,12 +290,20 @@ def _within(keys: Mapping[str, str], part: Touched) -> str:
         names = {c.name for c in tree.find_all(exp.Column)}
         if isinstance(tree, exp.Column):
             bounds.append(f'whole."{tree.name}" BETWEEN {low} AND {high}')
-        elif tree.find(exp.DateTrunc, exp.TimestampTrunc) is not None and len(names) == 1:
+        elif len(names) == 1 and _is_truncated_within_a_year(tree):
             name = names.pop()
             bounds.append(f'whole."{name}" >= {low} AND whole."{name}" < {high} + INTERVAL 1 YEAR')
         elif isinstance(tree, exp.Cast) and isinstance(tree.this, exp.Column) and tree.is_type("date"):
             bounds.append(f'whole."{tree.this.name}" >= {low} AND whole."{tree.this.name}" < {high} + INTERVAL 1 DAY')
     return " WHERE " + " AND ".join(bounds) if bounds else ""
+
+
+def _is_truncated_within_a_year(tree: Any) -> bool:
+    from sqlglot import exp
+
+    truncation = tree.find(exp.DateTrunc, exp.TimestampTrunc)
+    unit = truncation.args.get("unit") if truncation is not None else None
+    return unit is not None and unit.name.upper() in ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")
 
 
 def _qualified(keys: Mapping[str, str]) -> dict[str, str]:

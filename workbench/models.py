@@ -1,6 +1,6 @@
 """Building the tables of `mart` from their SELECTs, in dependency order, on any DuckDB connection.
 
-The SELECTs live in `pipelines/models/`; whether a model must be built again is `runner`'s question.
+The SELECTs live in `pipelines/models/`; what of a model must be built again is the question of `refresh`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 def bound(parameters: frozenset[str], values: Mapping[str, Any]) -> dict[str, Any]:
     """Just the values a statement asks for: DuckDB refuses superfluous ones."""
     return {name: values[name] for name in parameters}
+
+
+def row_count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has."""
+    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def build_models(con: duckdb.DuckDBPyConnection, models: Iterable[Model], values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import RuleFailed
 from workbench.evaluation import Evaluations, Plan, restricted, where_touched
-from workbench.models import bound
+from workbench.models import bound, row_count
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,7 +63,7 @@ def _refresh_parts(
         condition = where_touched(part, "t")
         place = book.residents.name(table)
         _run(con, model, f"CREATE TEMP TABLE {old} AS SELECT * FROM {place} AS t WHERE {condition}{_bounds(part)}", {})
-        if book.changes.count(old) > LARGEST_SHARE * max(_count(con, place), FEW_ROWS):
+        if book.changes.count(old) > LARGEST_SHARE * max(row_count(con, place), FEW_ROWS):
             return Plan("everything", "most of it is touched")
         _run(
             con,
@@ -88,10 +88,10 @@ def _apply(book: Evaluations, model: Model, old: str, new: str, grain: Sequence[
     """Turn the old rows into the new ones, touching only rows that differ; false where the grain is not unique."""
     con, table = book.con, f"mart.{model.name}"
     gone, come, delta = (book.changes.name(p) for p in ("gone", "come", "delta"))
-    before, after = _count(con, old), _count(con, new)
+    before, after = row_count(con, old), row_count(con, new)
     if before:
         con.execute(f"CREATE TEMP TABLE {gone} AS SELECT * FROM {old} EXCEPT ALL SELECT * FROM {new}")
-    leaving = _count(con, gone) if before else 0
+    leaving = row_count(con, gone) if before else 0
     coming = after - before + leaving
     if coming:
         rows = f"SELECT * FROM {new} EXCEPT ALL SELECT * FROM {old}" if before else f"SELECT * FROM {new}"
@@ -123,7 +123,7 @@ def _rebuild(book: Evaluations, model: Model, grain: Sequence[str], values: dict
     sql = book.residents.sql(model.sql, model.tables)
     if is_present and grain:
         place = book.residents.name(table)
-        if _count(book.con, place) <= COMPARED_ROWS:
+        if row_count(book.con, place) <= COMPARED_ROWS:
             new = book.changes.name("new")
             _run(book.con, model, f"CREATE TEMP TABLE {new} AS {sql}", bound(model.file.parameters, values))
             if _shape(book.con, new) == _shape(book.con, table):
@@ -132,14 +132,8 @@ def _rebuild(book: Evaluations, model: Model, grain: Sequence[str], values: dict
                 if _apply(book, model, old, new, grain):
                     return False
     _run(book.con, model, f"CREATE OR REPLACE TABLE {table} AS {sql}", bound(model.file.parameters, values))
-    book.residents.forget(table, is_large=_count(book.con, table) > FEW_ROWS)
+    book.residents.forget(table, is_large=row_count(book.con, table) > FEW_ROWS)
     return True
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _shape(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[Any, ...]]:

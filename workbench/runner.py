@@ -6,7 +6,6 @@ A rule that fails is an error and never a pass, and nothing to test is never a p
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import time
@@ -129,7 +128,7 @@ def _widened(book: Evaluations, rule: Rule, settings: RuleSettings, plan: Plan, 
 def _is_other_population(book: Evaluations, rule: Rule) -> bool:
     """Whether what the rule looks at can be more or less than at its last evaluation, whatever it finds there."""
     sql, state = rule.population, book.states[f"rule.{rule.rule_id}"]
-    return ("as_of" in parameters_of(sql) and state.as_of != book.as_of) or book.has_changed(tables_of(sql), state)
+    return book.has_turned(sql, state) or book.has_changed(tables_of(sql), state)
 
 
 def _run_nothing(
@@ -139,8 +138,7 @@ def _run_nothing(
     if before == "not_applicable":
         return outcome("not_applicable", _reason(rule, 0), scope="nothing")
     if _is_other_population(book, rule):
-        question = book.residents.sql(rule.population, tables_of(rule.population))
-        rows, good = _population(book.con, rule, settings, book.as_of, question)
+        rows, good = _whole_population(book, rule, settings)
         if good == 0:
             return outcome("not_applicable", _reason(rule, rows), population=rows)
     return outcome("pass", scope="nothing")
@@ -148,14 +146,12 @@ def _run_nothing(
 
 def _run_whole(book: Evaluations, rule: Rule, settings: RuleSettings, outcome: Callable[..., Outcome]) -> Outcome:
     con = book.con
-    question = book.residents.sql(rule.population, tables_of(rule.population))
-    population, tested = _population(con, rule, settings, book.as_of, question)
+    population, tested = _whole_population(book, rule, settings)
     if tested == 0:
         return outcome("not_applicable", _reason(rule, population), population=population)
     con.execute(f"INSERT INTO replaced SELECT finding_id FROM standing WHERE rule_id = '{rule.rule_id}'")
-    violated = 0
+    violated, sql = 0, book.residents.sql(rule.sql, tables_of(rule.sql))
     for where, params in _scopes(con, rule, settings):
-        sql = book.residents.sql(rule.sql, tables_of(rule.sql))
         violated += _gather(con, rule, settings, {**params, "as_of": book.as_of}, where, sql)
     if violated:
         _refuse_repeated_identity(con, rule)
@@ -174,10 +170,10 @@ def _run_parts(
     con = book.con
     population = tested = 0
     for part in parts:
-        rows, good = _population(con, rule, settings, book.as_of, _narrowed(book, rule.population, lineage, part))
+        rows, good = _population(book, rule, settings, _narrowed(book, rule.population, lineage, part))
         population, tested = population + rows, tested + good
     if tested == 0:
-        whole, good = _population(con, rule, settings, book.as_of, rule.population)
+        whole, good = _whole_population(book, rule, settings)
         if good == 0:
             return outcome("not_applicable", _reason(rule, whole), population=whole)
     violated = 0
@@ -217,12 +213,15 @@ def _finding_within(part: Touched) -> str:
     return f"EXISTS (SELECT 1 FROM {part.table} AS touched WHERE {tests})"
 
 
-def _population(
-    con: duckdb.DuckDBPyConnection, rule: Rule, settings: RuleSettings, as_of: dt.date, sql: str
-) -> tuple[int, int]:
+def _whole_population(book: Evaluations, rule: Rule, settings: RuleSettings) -> tuple[int, int]:
+    return _population(book, rule, settings, book.residents.sql(rule.population, tables_of(rule.population)))
+
+
+def _population(book: Evaluations, rule: Rule, settings: RuleSettings, sql: str) -> tuple[int, int]:
+    """How many rows a population has, and how many of them have what the rule needs."""
     condition = " AND ".join(f'"{c}" IS NOT NULL' for c in rule.needs) or "true"
-    values = bound(parameters_of(sql), {**settings.params, "as_of": as_of})
-    row = con.execute(f"SELECT count(*), count(*) FILTER (WHERE {condition}) FROM ({sql})", values).fetchone()
+    values = bound(parameters_of(sql), {**settings.params, "as_of": book.as_of})
+    row = book.con.execute(f"SELECT count(*), count(*) FILTER (WHERE {condition}) FROM ({sql})", values).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])
 
