@@ -39,15 +39,9 @@ max_days = "库存最多可供销售的天数。"
 -- location's ledger tells of. Sales as in stock_not_moving, whose finding a product without any is. A product that was
 -- sold out at the end of some day of the window, or came new, is left out: its sales say little of the demand.
 WITH place AS (
-    SELECT
-        s.location_code,
-        s.covered_until,
-        COALESCE(l.location_type = 'warehouse', FALSE) OR s.sales = 0 AS is_sending
-    FROM mart.ledger_span AS s
-    LEFT JOIN core.location AS l ON l.location_code = s.location_code
-    WHERE COALESCE(l.location_type, '') <> 'transit'
-      AND s.sales + s.dispatches + s.consumptions > 0
-      AND DATE_DIFF('day', s.first_moved_on, s.covered_until) >= $window_days
+    SELECT location_code, covered_until, is_sending
+    FROM mart.selling_place
+    WHERE DATE_DIFF('day', first_moved_on, covered_until) >= $window_days
 ),
 
 moved AS (

@@ -36,15 +36,9 @@ days = "多少天没有销售算滞销；常用 30、60、90。"
 -- left alone. Sales are net of returns and voids; use counts as a sale, and where goods are sent on (a warehouse, or a
 -- place without sales) so does a transfer out. Goods on the way are nowhere to be sold.
 WITH place AS (
-    SELECT
-        s.location_code,
-        s.covered_until,
-        COALESCE(l.location_type = 'warehouse', FALSE) OR s.sales = 0 AS is_sending
-    FROM mart.ledger_span AS s
-    LEFT JOIN core.location AS l ON l.location_code = s.location_code
-    WHERE COALESCE(l.location_type, '') <> 'transit'
-      AND s.sales + s.dispatches + s.consumptions > 0
-      AND DATE_DIFF('day', s.first_moved_on, s.covered_until) >= $days
+    SELECT location_code, covered_until, is_sending
+    FROM mart.selling_place
+    WHERE DATE_DIFF('day', first_moved_on, covered_until) >= $days
 ),
 
 moved AS (
