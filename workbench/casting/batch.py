@@ -34,6 +34,10 @@ _DATES = frozenset({"day", "moment"})
 _CODES = frozenset({"code", "barcode"})
 
 
+# Control characters that separate fields, records and files count as white space here as they do in Python.
+_SAYS_SOMETHING = r"[^\s\x1c-\x1f]"
+
+
 @dataclass(frozen=True)
 class Readings:
     """How each column of a file is read; `refusals` are sentences on columns that cannot be decided."""
@@ -112,12 +116,14 @@ def cast(
         typed.append(parsed.values.alias(column.name))
         is_plain = is_plain and parsed.is_plain
         if parsed.lost.any():
+            # A cell of nothing but separators says nothing; asked only of the few that could not be read.
+            lost = parsed.lost & text.set(~parsed.lost, None).str.contains(_SAYS_SOMETHING).fill_null(False)
             failures.append(
                 pl.select(
-                    position=parsed.lost.arg_true().cast(pl.Int64),
+                    position=lost.arg_true().cast(pl.Int64),
                     column=pl.lit(column.name),
                     rule=pl.lit(NOT_READABLE[column.kind]),
-                    value=text.filter(parsed.lost),
+                    value=text.filter(lost),
                 )
             )
     empty = pl.DataFrame(schema={"position": pl.Int64, "column": pl.String, "rule": pl.String, "value": pl.String})
