@@ -36,6 +36,8 @@ class FileReport:
     repeated: int = 0
     unknown_columns: tuple[str, ...] = ()
     tables: list[Landed] = field(default_factory=list)
+    # Where the file lay when it was taken in.
+    path: str = ""
 
     def balance(self) -> None:
         """Conservation: no row is lost and none is counted twice. AssertionError stops the load."""

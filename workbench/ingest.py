@@ -60,11 +60,14 @@ def ingest(
         for path, in_folder in files_in(paths):
             arrival = arrive(path, place, writer, choice, in_folder, arrivals)
             if isinstance(arrival, FileReport):
+                arrival.path = str(path)
                 reports.append(arrival)
             else:
                 arrivals.append(arrival)
         for arrival in ordered(arrivals):
-            reports += _load(arrival, place, writer, choice, progress)
+            for report in _load(arrival, place, writer, choice, progress):
+                report.path = str(arrival.path)
+                reports.append(report)
     return reports
 
 

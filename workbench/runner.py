@@ -310,7 +310,7 @@ def _sentence(rule: Rule, language: str, columns: Mapping[str, str]) -> str:
         column = match[1]
         if column not in columns:
             raise ConfigurationError(f"the message names {column}, which the SELECT does not return")
-        value = _plain(column, columns[column])
+        value = _said(column, columns[column])
         if words and columns[column] == "VARCHAR":
             cases = " ".join(f"WHEN {_quoted(word)} THEN {_quoted(name)}" for word, name in words.items())
             value = f'CASE "{column}" {cases} ELSE {value} END'
@@ -328,6 +328,12 @@ def _plain(column: str, kind: str) -> str:
     if kind.startswith("TIMESTAMP"):
         return f"strftime(\"{column}\", '%Y-%m-%d %H:%M:%S')"
     return text
+
+
+def _said(column: str, kind: str) -> str:
+    """As it stands in a sentence: a moment at midnight is mostly a day."""
+    plain = _plain(column, kind)
+    return f"regexp_replace({plain}, ' 00:00:00$', '')" if kind.startswith("TIMESTAMP") else plain
 
 
 def _quoted(text: str) -> str:

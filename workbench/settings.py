@@ -50,6 +50,20 @@ class CheckSettings(_Section):
     fail_on: Literal["critical", "high", "medium", "low", "never"] = "low"
 
 
+class RunSettings(_Section):
+    """What `workbench run` takes in, and how long it waits.
+
+    `inbox` and `archive` are folders, relative to the project. A file is taken when its size and its time stayed the
+    same for `settle_seconds`; one that still grows is waited for, `patience_seconds` at most.
+    """
+
+    inbox: str = "inbox"
+    archive: str = "archive"
+    settle_seconds: float = Field(default=2, gt=0)
+    patience_seconds: float = Field(default=60, ge=0)
+    every_hours: float = Field(default=24, gt=0)
+
+
 class Settings(BaseSettings):
     """The whole of `workbench.toml`."""
 
@@ -59,6 +73,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     shop: ShopSettings = ShopSettings()
     check: CheckSettings = CheckSettings()
+    run: RunSettings = RunSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod

@@ -122,6 +122,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "第 {run} 次检查，截至 {as_of}：{rules} 条规则，{violated} 个问题（新 {new}，仍未解决 {still}，"
         "重新出现 {reopened}），已解决 {resolved}，用时 {seconds} 秒。",
     ),
+    "inbox_empty": ("Nothing new lies in the inbox.", "收件目录中没有新文件。"),
+    "left_growing": (
+        "{file} is still being written: it is left in the inbox for the next run.",
+        "{file} 还在写入中，留在收件目录，下次运行再处理。",
+    ),
+    "left_unfinished": (
+        "{file} is unfinished, by its name: it is left in the inbox until it is renamed.",
+        "{file} 从文件名看尚未写完，留在收件目录，改名后再处理。",
+    ),
+    "left_unreadable": (
+        "{file} cannot be read: give this account the right to read it; it is left in the inbox.",
+        "{file} 无法读取，请授予读取权限；文件留在收件目录。",
+    ),
+    "not_put_away": (
+        "{file} was taken in but cannot be moved out of the inbox ({reason}): the next run will know it again.",
+        "{file} 已载入，但无法移出收件目录（{reason}）；下次运行会认出它，不会重复载入。",
+    ),
+    "runs_missed": (
+        "{count} runs were missed since {last} UTC: what they would have taken in is taken in now.",
+        "自 {last}（UTC）以来漏跑了 {count} 次；应载入的文件现在一并载入。",
+    ),
+    "clock_set_back": (
+        "This machine's clock says {now} UTC, before the last run of {last}: set it right.",
+        "本机时钟为 {now}（UTC），早于上次运行的 {last}，请校正时钟。",
+    ),
+    "run_recorded": ("The record of this run is {path}.", "本次运行的记录在 {path}。"),
+    "scheduled": ("Every night at {at}: {place}.", "已安排每晚 {at} 运行：{place}。"),
     "no_findings": (
         "There are no findings here. Run `workbench check` if nothing was checked yet.",
         "没有问题。如果还没有检查过，请运行 `workbench check`。",

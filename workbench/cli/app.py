@@ -94,6 +94,7 @@ def load_commands() -> None:
     import workbench.cli.deciding
     import workbench.cli.loading
     import workbench.cli.projects
+    import workbench.cli.running
     import workbench.cli.simulating
     import workbench.cli.triage  # noqa: F401
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,24 @@ from workbench.cli.output import as_json, print_table, say
 from workbench.errors import FindingsFound, RuleFailed, UsageError
 from workbench.words import sentence
 
+if TYPE_CHECKING:
+    from workbench.findings import CheckReport
+    from workbench.project import Project
+    from workbench.runner import Outcome
+    from workbench.triage.suppression import SuppressedCounts
+
+_NAMES = [
+    "rule_id",
+    "title",
+    "severity",
+    "status",
+    "tested",
+    "not_tested",
+    "violated",
+    "amount_at_risk",
+    "seconds",
+    "detail",
+]
 _RANKS = {"critical": 0, "high": 1, "medium": 2, "low": 3, "never": -1}
 
 
@@ -28,14 +46,11 @@ def check(
 ) -> None:
     """Build the models and run the rules; findings are kept from run to run."""
     from workbench.findings import check as run
-    from workbench.triage.suppression import suppressed_counts
 
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
-    limit = fail_on or project.settings.check.fail_on
-    if limit not in _RANKS:
-        raise UsageError(f"There is no severity {limit!r}: use critical, high, medium, low or never.")
+    limit = fail_limit(project, fail_on)
     report = run(
         project.lake,
         project.contracts,
@@ -47,74 +62,85 @@ def check(
         rule or (),
         is_full=full,
     )
-    # Decisions hold by the calendar, whatever day the books are looked at.
-    rules = project.catalogue.rules
-    hidden = (
-        suppressed_counts(project.lake.read(), project.store, project.now().date(), rules)
-        if project.store.exists
-        else None
-    )
-    rows = [
-        (
-            o.rule.rule_id,
-            o.rule.text("title", language),
-            o.severity,
-            o.status,
-            o.tested,
-            o.not_tested,
-            o.violated,
-            o.amount_at_risk,
-            round(o.seconds, 2),
-            o.detail,
-        )
-        for o in report.outcomes
-    ]
-    names = [
-        "rule_id",
-        "title",
-        "severity",
-        "status",
-        "tested",
-        "not_tested",
-        "violated",
-        "amount_at_risk",
-        "seconds",
-        "detail",
-    ]
+    hidden = suppressed(project)
     if state.wants_json:
-        facts = {k: getattr(report, k) for k in ("run_id", "as_of", "new", "still_open", "resolved", "reopened")}
-        facts["suppressed"] = hidden.total if hidden else 0
-        outcomes = [dict(zip(names, row, strict=True)) for row in rows]
-        sys.stdout.write(as_json({**facts, "seconds": round(report.seconds, 2), "outcomes": outcomes}) + "\n")
+        sys.stdout.write(as_json(check_facts(report, hidden, language)) + "\n")
     else:
-        order = {"error": 0, "fail": 1, "warn": 2, "pass": 3, "not_applicable": 4}
-        rows.sort(key=lambda r: (order[r[3]], _RANKS[r[2]], r[0]))
-        print_table(names, rows, language)
-        say(
-            sentence(
-                "checked",
-                language,
-                run=report.run_id,
-                as_of=report.as_of,
-                rules=len(report.outcomes),
-                violated=sum(o.violated for o in report.outcomes),
-                new=report.new,
-                still=report.still_open,
-                reopened=report.reopened,
-                resolved=report.resolved,
-                seconds=f"{report.seconds:.1f}",
-            )
+        tell_check(report, hidden, language)
+    code = exit_code(report, hidden, limit)
+    if code:
+        raise typer.Exit(code)
+
+
+def fail_limit(project: Project, fail_on: str) -> str:
+    """The severity at which findings raise an alarm; UsageError for one that does not exist."""
+    limit = fail_on or project.settings.check.fail_on
+    if limit not in _RANKS:
+        raise UsageError(f"There is no severity {limit!r}: use critical, high, medium, low or never.")
+    return limit
+
+
+def suppressed(project: Project) -> SuppressedCounts | None:
+    """What is suppressed today; None where nobody decided anything yet."""
+    from workbench.triage.suppression import suppressed_counts
+
+    if not project.store.exists:
+        return None
+    # Decisions hold by the calendar, whatever day the books are looked at.
+    today = project.now().date()
+    return suppressed_counts(project.lake.read(), project.store, today, project.catalogue.rules)
+
+
+def check_facts(report: CheckReport, hidden: SuppressedCounts | None, language: str) -> dict[str, Any]:
+    """A check for machines."""
+    facts = {k: getattr(report, k) for k in ("run_id", "as_of", "new", "still_open", "resolved", "reopened")}
+    facts["suppressed"] = hidden.total if hidden else 0
+    outcomes = [dict(zip(_NAMES, _row(o, language), strict=True)) | {"scope": o.scope} for o in report.outcomes]
+    return {**facts, "seconds": round(report.seconds, 2), "outcomes": outcomes}
+
+
+def tell_check(report: CheckReport, hidden: SuppressedCounts | None, language: str) -> None:
+    """A check for people: a table of the rules, errors and failures first, and what moved."""
+    order = {"error": 0, "fail": 1, "warn": 2, "pass": 3, "not_applicable": 4}
+    rows = [_row(o, language) for o in report.outcomes]
+    rows.sort(key=lambda r: (order[r[3]], _RANKS[r[2]], r[0]))
+    print_table(_NAMES, rows, language)
+    say(
+        sentence(
+            "checked",
+            language,
+            run=report.run_id,
+            as_of=report.as_of,
+            rules=len(report.outcomes),
+            violated=sum(o.violated for o in report.outcomes),
+            new=report.new,
+            still=report.still_open,
+            reopened=report.reopened,
+            resolved=report.resolved,
+            seconds=f"{report.seconds:.1f}",
         )
-        if hidden and hidden.total:
-            kinds = {"dismissed": hidden.dismissed, "known_good": hidden.known_good}
-            say(sentence("suppressed", language, count=hidden.total, **kinds))
+    )
+    if hidden and hidden.total:
+        kinds = {"dismissed": hidden.dismissed, "known_good": hidden.known_good}
+        say(sentence("suppressed", language, count=hidden.total, **kinds))
+
+
+def exit_code(report: CheckReport, hidden: SuppressedCounts | None, limit: str) -> int:
+    """11 where a rule could not be run, 10 for findings as grave as the limit, else 0."""
     if report.has_errors:
-        raise typer.Exit(RuleFailed.exit_code)
+        return RuleFailed.exit_code
     # What somebody has dismissed, or knows to be good, raises no alarm.
-    grave = [
-        o
+    grave = any(
+        o.violated and _RANKS[o.severity] <= _RANKS[limit] and (hidden is None or hidden.shown.get(o.rule.rule_id))
         for o in report.outcomes
-        if o.violated and _RANKS[o.severity] <= _RANKS[limit] and (hidden is None or hidden.shown.get(o.rule.rule_id))
-    ]
-    if grave:
-        raise typer.Exit(FindingsFound.exit_code)
+    )
+    return FindingsFound.exit_code if grave else 0
+
+
+def _row(o: Outcome, language: str) -> tuple[Any, ...]:
+    title = o.rule.text("title", language)
+    counts = (o.tested, o.not_tested, o.violated, o.amount_at_risk)
+    detail = o.detail
+    if o.status == "not_applicable" and detail == o.rule.file.header.get("not_applicable"):
+        detail = o.rule.text("not_applicable", language)
+    return (o.rule.rule_id, title, o.severity, o.status, *counts, round(o.seconds, 2), detail)
