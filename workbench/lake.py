@@ -30,6 +30,8 @@ _EXTENSIONS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
 _LOCK_NUMBER = 0x6C616B65
 
 Notify = Callable[[str], None]
+# What every snapshot bears witness to beside its own facts.
+Witness = Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,10 @@ class Snapshot:
 class Writer:
     """A connection that may write, good for as long as the lock is held."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, adopted: list[Path]) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, adopted: list[Path], witness: Witness) -> None:
         self.con = con
         self._adopted = adopted
+        self._witness = witness
 
     @contextmanager
     def transaction(self, author: str, message: str, extra: dict[str, Any]) -> Iterator[None]:
@@ -57,7 +60,7 @@ class Writer:
         self.con.execute("BEGIN")
         try:
             yield
-            facts = json.dumps(extra, ensure_ascii=False, sort_keys=True, default=str)
+            facts = json.dumps({**self._witness(), **extra}, ensure_ascii=False, sort_keys=True, default=str)
             self.con.execute("CALL lake.set_commit_message(?, ?, extra_info => ?)", [author, message, facts])
         except BaseException:
             _roll_back(self.con)
@@ -90,8 +93,15 @@ def without_password(text: str) -> str:
 class Lake:
     """A lake in a project folder. Cheap to make; nothing is opened before it is needed."""
 
-    def __init__(self, root: Path, settings: LakeSettings, notify: Notify = lambda message: None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        settings: LakeSettings,
+        notify: Notify = lambda message: None,
+        witness: Witness = dict,
+    ) -> None:
         self.root = root
+        self.witness = witness
         self.settings = settings
         self.notify = notify
         self.var = root / "var"
@@ -142,7 +152,7 @@ class Lake:
         with self.lock():
             con = self._attach([])
             try:
-                yield Writer(con, self._adopted)
+                yield Writer(con, self._adopted, self.witness)
             finally:
                 con.close()
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import platform
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ConfigurationError
 from workbench.settings import FILE_NAME, Settings, load_settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.contracts import Table
     from workbench.lake import Lake
     from workbench.sources import Source
+    from workbench.store.act import Act
     from workbench.store.connection import Store
 
 Clock = Callable[[], dt.datetime]
@@ -90,7 +92,7 @@ class Project:
         """The lake, not yet opened."""
         from workbench.lake import Lake
 
-        return Lake(self.root, self.settings.lake, self.notify)
+        return Lake(self.root, self.settings.lake, self.notify, self._log_head)
 
     @cached_property
     def store(self) -> Store:
@@ -98,6 +100,21 @@ class Project:
         from workbench.store.connection import Store
 
         return Store(self.var, self.settings.store)
+
+    def act(self, who: str = "", place: str = "") -> Act:
+        """Somebody, by default the author, acting now, by default on this machine."""
+        from workbench.store.act import Act
+
+        return Act(who or self.author, self.now(), place or platform.node())
+
+    def _log_head(self) -> dict[str, Any]:
+        """The newest entry of the audit log, for snapshots to keep: shows later when the log was cut off."""
+        if not self.store.exists:
+            return {}
+        from workbench.store.audit import head
+
+        number, seal = head(self.store)
+        return {"audit_entry_no": number, "audit_hash": seal}
 
     @cached_property
     def archive(self) -> Archive:

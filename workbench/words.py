@@ -122,6 +122,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "第 {run} 次检查，截至 {as_of}：{rules} 条规则，{violated} 个问题（新 {new}，仍未解决 {still}，"
         "重新出现 {reopened}），已解决 {resolved}，用时 {seconds} 秒。",
     ),
+    "account_added": ("{user} has an account now.", "已为 {user} 建立账号。"),
+    "account_changed": ("The account {user} is changed.", "账号 {user} 已更改。"),
+    "account_disabled": ("The account {user} is disabled.", "账号 {user} 已停用。"),
+    "log_whole": (
+        "The log is whole: {count} entries, compared with {anchors} snapshots, newest {seal}.",
+        "日志完整：共 {count} 条，已与 {anchors} 个快照核对，最新哈希 {seal}。",
+    ),
+    "log_edited": ("Entry {number} was edited.", "第 {number} 条被改过。"),
+    "log_deleted": ("Entry {number} was deleted.", "第 {number} 条被删除。"),
+    "log_inserted": ("Entry {number} was put in afterwards.", "第 {number} 条是事后插入的。"),
+    "log_moved": (
+        "In the place of entry {number} stands what was entry {other}.",
+        "第 {number} 条的位置上是原来的第 {other} 条。",
+    ),
+    "log_rewritten": (
+        "Entry {number} is not the one that snapshot {place} saw: the log was rewritten.",
+        "第 {number} 条与快照 {place} 当时所见不同：日志被重写过。",
+    ),
+    "log_cut_off": (
+        "Snapshot {place} saw entry {number}, and the log ends at {other}: its tail was cut off.",
+        "快照 {place} 当时已有第 {number} 条，而日志只到第 {other} 条：末尾被删去。",
+    ),
+    "log_unguarded": (
+        "The database no longer refuses changes of the log: its triggers were removed or disabled.",
+        "数据库不再阻止修改日志：触发器已被删除或停用。",
+    ),
     "inbox_empty": ("Nothing new lies in the inbox.", "收件目录中没有新文件。"),
     "left_growing": (
         "{file} is still being written: it is left in the inbox for the next run.",

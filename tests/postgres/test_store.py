@@ -10,8 +10,9 @@ import pytest
 
 from tests.conftest import Shop
 from workbench.settings import StoreSettings
+from workbench.store.act import Act
 from workbench.store.connection import VERSION_TABLE, Store
-from workbench.store.decisions import Act, Subject, add_known_good, assign, dismiss, history, in_force, undismiss
+from workbench.store.decisions import Subject, add_known_good, assign, dismiss, history, in_force, undismiss
 
 pytestmark = pytest.mark.postgres
 NOW = dt.datetime(2025, 4, 1, 8, 0)

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.settings import StoreSettings
+from workbench.store.act import Act
 from workbench.store.connection import Store
-from workbench.store.decisions import Act, add_known_good, assign, dismiss, in_force, remove_known_good, undismiss
+from workbench.store.decisions import add_known_good, assign, dismiss, in_force, remove_known_good, undismiss
 from workbench.tables import OPS_TABLES
 from workbench.triage.listing import Filter, count_suppressed, triaged_findings
 from workbench.triage.suppression import load_triage, subject_of, suppressed_counts

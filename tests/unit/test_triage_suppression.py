@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from workbench.catalogue import load_catalogue
-from workbench.store.decisions import Act, add_known_good, dismiss
+from workbench.store.act import Act
+from workbench.store.decisions import add_known_good, dismiss
 from workbench.triage.listing import Filter, count_suppressed, triaged_findings
 from workbench.triage.suppression import condition_fault, load_triage, subject_of, suppressed_counts
 

@@ -17,7 +17,6 @@ from workbench.words import sentence
 
 if TYPE_CHECKING:
     from workbench.project import Project
-    from workbench.store.decisions import Act
 
 known_good_app = typer.Typer(
     help="What is known to be good: values of a rule's findings that need no look.",
@@ -57,7 +56,7 @@ def dismiss(
     resolved = [f["finding_id"] for f in found if f["status"] == "resolved"]
     if resolved:
         raise UsageError(f"Finding {resolved[0]} is resolved: there is nothing to dismiss.")
-    decide(project.store, [subject_of(f) for f in found], reason, last, _act(project))
+    decide(project.store, [subject_of(f) for f in found], reason, last, project.act())
     ids = _ids(found)
     said = sentence("dismissed_findings", state.language_of(project), count=len(ids), until=last)
     _tell(state, {"finding_ids": ids, "until": last}, said)
@@ -75,7 +74,7 @@ def undismiss(
     state: State = ctx.obj
     project = state.project()
     ids = _ids(_chosen(project, finding_ids, "", "", "", ""))
-    decide(project.store, ids, reason, _act(project))
+    decide(project.store, ids, reason, project.act())
     said = sentence("undismissed_findings", state.language_of(project), count=len(ids))
     _tell(state, {"finding_ids": ids}, said)
 
@@ -102,7 +101,7 @@ def assign(
     ids = _ids(_chosen(project, finding_ids or [], rule, document, location, product))
     language = state.language_of(project)
     is_taken = to.strip().lower() == NOBODY
-    decide(project.store, ids, "" if is_taken else to, note, _act(project))
+    decide(project.store, ids, "" if is_taken else to, note, project.act())
     if is_taken:
         said = sentence("unassigned_findings", language, count=len(ids))
     else:
@@ -144,7 +143,7 @@ def add(
         if fault:
             raise UsageError(fault)
     last = _last_day(until)
-    number = add_known_good(project.store, rule, conditions, reason, last, _act(project))
+    number = add_known_good(project.store, rule, conditions, reason, last, project.act())
     count = len(covered_by(project.lake.read(), project.store, number)) if project.lake.exists else 0
     said = sentence("added_known_good", state.language_of(project), number=number, until=last, count=count)
     _tell(state, {"number": number, "until": last, "count": count}, said)
@@ -190,7 +189,7 @@ def remove(
 
     state: State = ctx.obj
     project = state.project()
-    remove_known_good(project.store, number, reason, _act(project))
+    remove_known_good(project.store, number, reason, project.act())
     _tell(state, {"number": number}, sentence("removed_known_good", state.language_of(project), number=number))
 
 
@@ -238,12 +237,6 @@ def _pairs(texts: list[str]) -> dict[str, str]:
             raise UsageError(f"{text!r} is no condition: write it as NAME=VALUE, like --where batch_no=B1.")
         pairs[name.strip()] = value.strip()
     return pairs
-
-
-def _act(project: Project) -> Act:
-    from workbench.store.decisions import Act
-
-    return Act(project.author, project.now())
 
 
 def _tell(state: State, facts: dict[str, Any], said: str) -> None:

@@ -58,9 +58,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """One transaction that writes, all or nothing; on SQLite the only one, others wait for it."""
+        """One transaction that writes, all or nothing, and the only one: others wait for it on either database."""
+        import sqlalchemy as sa
+
         self._bring_up_to_date()
         with self._connected("IMMEDIATE") as con:
+            if self.is_postgres:
+                con.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
             yield con
 
     def version(self) -> str:

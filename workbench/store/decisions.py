@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
+from workbench.store.act import Act
+from workbench.store.audit import record
 from workbench.store.connection import Store
 
 if TYPE_CHECKING:
@@ -19,14 +21,6 @@ if TYPE_CHECKING:
 
 # SQLite takes some thousand values in one statement.
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who decides, and when (UTC)."""
-
-    who: str
-    when: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -41,22 +35,21 @@ class Subject:
 
 def dismiss(store: Store, subjects: Sequence[Subject], reason: str, until: dt.date, act: Act) -> None:
     """Suppress findings until the end of a day. Raises UsageError without a reason or for a day that is past."""
+    _check(reason, until, act)
+    with store.writing() as con:
+        dismiss_within(con, subjects, reason, until, act)
+
+
+def dismiss_within(con: sa.Connection, subjects: Sequence[Subject], reason: str, until: dt.date, act: Act) -> None:
+    """Suppress findings as part of a writing transaction."""
     from workbench.store.tables import finding_dismissal as table
 
-    _check(reason, until, act)
-    rows = [
-        {
-            **vars(subject),
-            "reason": reason.strip(),
-            "until_date": until,
-            "dismissed_by": act.who,
-            "dismissed_at": act.when,
-        }
-        for subject in subjects
-    ]
-    with store.writing() as con:
-        _end(con, table, [s.finding_id for s in subjects], "dismissed anew", act)
-        con.execute(table.insert(), rows)
+    decision = {"reason": reason.strip(), "until_date": until, "dismissed_by": act.who, "dismissed_at": act.when}
+    _end(con, table, [s.finding_id for s in subjects], "dismissed anew", act)
+    con.execute(table.insert(), [{**vars(subject), **decision} for subject in subjects])
+    for subject in subjects:
+        facts = {"reason": reason.strip(), "until_date": until, "evidence_hash": subject.evidence_hash}
+        record(con, act, "finding.dismissed", f"finding/{subject.finding_id}", None, facts)
 
 
 def undismiss(store: Store, finding_ids: Sequence[str], reason: str, act: Act) -> None:
@@ -65,6 +58,8 @@ def undismiss(store: Store, finding_ids: Sequence[str], reason: str, act: Act) -
 
     with store.writing() as con:
         dismissed = _end(con, table, finding_ids, reason.strip() or "taken back", act)
+        for finding_id in sorted(dismissed):
+            record(con, act, "finding.undismissed", f"finding/{finding_id}", None, {"reason": reason.strip()})
         strangers = [f for f in finding_ids if f not in dismissed]
         if strangers:
             raise UsageError(f"Finding {strangers[0]} is not dismissed: `workbench findings --suppressed` lists those.")
@@ -82,6 +77,9 @@ def assign(store: Store, finding_ids: Sequence[str], to: str, note: str, act: Ac
         _end(con, table, finding_ids, f"given to {to.strip()}" if to.strip() else "taken away", act)
         if to.strip():
             con.execute(table.insert(), rows)
+        for finding_id in finding_ids:
+            facts = {"assigned_to": to.strip(), "note": note}
+            record(con, act, "finding.assigned", f"finding/{finding_id}", None, facts)
 
 
 def add_known_good(
@@ -112,7 +110,9 @@ def add_known_good(
         con.execute(table.update().where(same).values(ended_by=act.who, ended_at=act.when, ended_reason="added anew"))
         made = con.execute(table.insert().values(**values, added_by=act.who, added_at=act.when))
         assert made.inserted_primary_key is not None
-        return int(made.inserted_primary_key[0])
+        number = int(made.inserted_primary_key[0])
+        record(con, act, "known_good.added", f"known_good/{number}", None, values)
+        return number
 
 
 def remove_known_good(store: Store, known_good_id: int, reason: str, act: Act) -> None:
@@ -124,6 +124,7 @@ def remove_known_good(store: Store, known_good_id: int, reason: str, act: Act) -
     with store.writing() as con:
         if con.execute(table.update().where(mine).values(**values)).rowcount == 0:
             raise UsageError(f"There is no no. {known_good_id} on the list: see `workbench known-good list`.")
+        record(con, act, "known_good.removed", f"known_good/{known_good_id}", None, {"reason": values["ended_reason"]})
 
 
 def in_force(store: Store, kind: str) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ import pytest
 
 from workbench.errors import ConfigurationError, UsageError
 from workbench.settings import StoreSettings
+from workbench.store.act import Act
 from workbench.store.connection import VERSION_TABLE, Store
 from workbench.store.decisions import (
-    Act,
     Subject,
     add_known_good,
     assign,
@@ -48,7 +48,7 @@ def test_nothing_is_made_before_it_is_needed(store: Store) -> None:
     assert not store.path.parent.exists()
     dismiss(store, [subject()], "fine", LATER, ME)
     assert store.exists
-    assert store.version() == "v0001_triage"
+    assert store.version() == "v0002_corrections"
 
 
 def test_it_is_written_ahead_so_that_readers_never_wait(store: Store) -> None:
