@@ -35,13 +35,13 @@ _TEXTS = ("title", "title_zh", "why", "why_zh", "fix", "fix_zh", "message", "mes
 _REQUIRED = (*_TEXTS, "severity", "assertion", "grain", "population")
 _OPTIONAL = (
     *("needs", "params", "param_notes", "param_notes_zh", "words", "not_applicable", "not_applicable_zh"),
-    *("consequence_of", "ageing"),
+    *("consequence_of", "ageing", "correction"),
 )
 _LISTS = ("grain", "needs", "consequence_of", "ageing")
 _SHAPES: tuple[tuple[type, str, tuple[str, ...]], ...] = (
     (str, "a text in quotes", (*_TEXTS, "population", "not_applicable", "not_applicable_zh")),
     (list, 'a list like ["location_code", "document_no"]', _LISTS),
-    (dict, "a table of names and values", ("params", "param_notes", "param_notes_zh", "words")),
+    (dict, "a table of names and values", ("params", "param_notes", "param_notes_zh", "words", "correction")),
 )
 _TABLE = re.compile(r"\b(core|mart)\.([a-z_]+)\b")
 

@@ -5,6 +5,8 @@ Nested names are joined by two underscores in the environment: `WORKBENCH_LAKE__
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,6 +66,20 @@ class RunSettings(_Section):
     every_hours: float = Field(default=24, gt=0)
 
 
+class CorrectionSettings(_Section):
+    """When a correction needs two approvals (0: never), and what no correction may do.
+
+    Nothing may be dated on or before `closed_until`. `reason_codes` are the shop's own, code to what it means.
+    """
+
+    two_approvals_above_amount: Decimal = Field(default=Decimal(5000), ge=0)
+    two_approvals_above_qty: Decimal = Field(default=Decimal(0), ge=0)
+    attachment_limit_mb: int = Field(default=20, gt=0)
+    closed_until: dt.date | None = None
+    allow_negative_stock: bool = False
+    reason_codes: dict[str, str] = Field(default_factory=dict)
+
+
 class Settings(BaseSettings):
     """The whole of `workbench.toml`."""
 
@@ -74,6 +90,7 @@ class Settings(BaseSettings):
     shop: ShopSettings = ShopSettings()
     check: CheckSettings = CheckSettings()
     run: RunSettings = RunSettings()
+    corrections: CorrectionSettings = CorrectionSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod

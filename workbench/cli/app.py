@@ -95,6 +95,7 @@ def load_commands() -> None:
     import workbench.cli.deciding
     import workbench.cli.loading
     import workbench.cli.projects
+    import workbench.cli.proposing
     import workbench.cli.running
     import workbench.cli.simulating
     import workbench.cli.triage  # noqa: F401

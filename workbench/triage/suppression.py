@@ -94,6 +94,15 @@ def subject_of(finding: Mapping[str, Any]) -> Subject:
     return Subject(finding["finding_id"], finding["rule_id"], finding["evidence_hash"], text)
 
 
+def changed_values(then: Mapping[str, Any], finding: Mapping[str, Any], rule: Rule | None) -> list[str]:
+    """Names of the values of a finding (a row of `ops.finding`) that are others now than `then`, but for those that
+    change by themselves: what its rule calls ageing, and the place of the row in its file.
+    """
+    now = json.loads(subject_of(finding).facts)
+    ignored = _PLACES | set(rule.ageing if rule else ())
+    return [n for n in {**then, **now} if n not in ignored and then.get(n) != now.get(n)]
+
+
 def covered_by(con: duckdb.DuckDBPyConnection, store: Store, known_good_id: int) -> list[str]:
     """Unresolved findings that an entry of the known-good list covers, whether its day is past or not."""
     entries = [e for e in in_force(store, KNOWN_GOOD) if e["known_good_id"] == known_good_id]
@@ -152,11 +161,10 @@ def _changes(
     changes = {}
     for row in cursor.fetchall():
         finding = dict(zip(names, row, strict=True))
-        now, then = json.loads(subject_of(finding).facts), before[finding["finding_id"]]
-        rule = rules.get(finding["rule_id"])
-        ignored = _PLACES | set(rule.ageing if rule else ())
-        different = [n for n in {**then, **now} if n not in ignored and then.get(n) != now.get(n)]
+        then = before[finding["finding_id"]]
+        different = changed_values(then, finding, rules.get(finding["rule_id"]))
         if different:
+            now = json.loads(subject_of(finding).facts)
             changes[finding["finding_id"]] = "; ".join(
                 f"{n}: {_or_dash(then.get(n))} → {_or_dash(now.get(n))}" for n in different
             )

@@ -22,6 +22,8 @@ words."count_loss" = ["count loss", "盘亏"]
 words."write_off" = ["write-off", "报损"]
 words."consumption" = ["consumption", "领用"]
 words."opening" = ["opening", "期初"]
+correction.kind = "change_batch"
+correction.reason_code = "entry_error"
 grain = ["location_code", "product_code", "kind", "receipt_no", "document_line_no"]
 population = """
 SELECT r.product_code

@@ -9,6 +9,8 @@ fix = "Read the date off the goods or the delivery note and complete the receipt
 fix_zh = "根据实物或送货单补录入库单或批次档案中的有效期。"
 message = "Receipt {document_no} line {document_line_no}: {actual_qty} of {product_code} without an expiry date"
 message_zh = "入库单 {document_no} 第 {document_line_no} 行：{product_code} 数量 {actual_qty}，缺少有效期"
+correction.kind = "change_expiry_date"
+correction.reason_code = "entry_error"
 grain = ["location_code", "document_no", "document_line_no"]
 population = """
 SELECT r.*

@@ -16,6 +16,8 @@ words.invoice_line = ["invoice", "发票"]
 words.stock_movement = ["movement", "库存变动"]
 words.count_line = ["stocktake", "盘点单"]
 words.stock_on_hand = ["on-hand report", "库存余额"]
+correction.kind = "change_product_code"
+correction.reason_code = "entry_error"
 grain = ["product_key"]
 population = """
 SELECT UPPER(u.product_code) AS product_key

@@ -9,6 +9,9 @@ fix = "Reverse the extra copy with one entry that names this document, and check
 fix_zh = "以一笔冲销分录冲回多出的一份并注明单据号，检查该设备当时的网络。"
 message = "{document_no} of device {device_id} was posted {copies} times ({lines} lines, {difference_qty} too much)"
 message_zh = "设备 {device_id} 的单据 {document_no} 被记账 {copies} 次（{lines} 行，多计 {difference_qty}）"
+correction.kind = "adjust_quantity"
+correction.qty = "-difference_qty"
+correction.reason_code = "duplicate"
 grain = ["location_code", "device_id", "document_no", "device_seq"]
 population = "SELECT * FROM core.stock_movement WHERE device_id IS NOT NULL AND device_seq IS NOT NULL AND CAST(occurred_at AS DATE) <= $as_of"
 needs = ["product_code", "moved_qty"]

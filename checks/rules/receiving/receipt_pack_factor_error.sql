@@ -9,6 +9,9 @@ fix = "Check the delivery note and count. Correct the receipt to the quantity in
 fix_zh = "核对送货单并清点，把入库数更正为基本单位的数量；若条码的包装数量有误，一并更正。"
 message = "Order {document_no} line {document_line_no}: receipt {receipt_no} says {entered_qty} where {meant_qty} were outstanding, a factor of {pack_qty} (the pack)"
 message_zh = "采购订单 {document_no} 第 {document_line_no} 行：入库单 {receipt_no} 记 {entered_qty}，应为 {meant_qty}，相差一个包装数 {pack_qty}"
+correction.kind = "adjust_quantity"
+correction.qty = "-difference_qty"
+correction.reason_code = "entry_error"
 grain = ["document_no", "document_line_no"]
 population = """
 SELECT * FROM mart.order_line_status AS s

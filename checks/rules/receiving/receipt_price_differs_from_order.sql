@@ -9,6 +9,9 @@ fix = "Ask the buyer which price was agreed. Correct the receipt's cost, or the 
 fix_zh = "向采购确认约定价格，更正入库成本，或经审批修改订单，并向供应商追回差额。"
 message = "Receipt {document_no} line {document_line_no}: cost {unit_cost}, order {po_no} line {po_line_no} says {order_price}"
 message_zh = "入库单 {document_no} 第 {document_line_no} 行：成本 {unit_cost}，采购订单 {po_no} 第 {po_line_no} 行单价 {order_price}"
+correction.kind = "change_price"
+correction.value = "order_price"
+correction.reason_code = "entry_error"
 grain = ["location_code", "document_no", "document_line_no"]
 population = """
 SELECT r.location_code, r.receipt_no, r.line_no, r.unit_cost, MAX(s.unit_price) AS order_price
