@@ -69,7 +69,8 @@ class RunSettings(_Section):
 class CorrectionSettings(_Section):
     """When a correction needs two approvals (0: never), and what no correction may do.
 
-    Nothing may be dated on or before `closed_until`. `reason_codes` are the shop's own, code to what it means.
+    Nothing may be dated on or before `closed_until`. A correction that no export shows after `verify_after_days` is
+    missing. `reason_codes` are the shop's own, code to what it means.
     """
 
     two_approvals_above_amount: Decimal = Field(default=Decimal(5000), ge=0)
@@ -77,6 +78,7 @@ class CorrectionSettings(_Section):
     attachment_limit_mb: int = Field(default=20, gt=0)
     closed_until: dt.date | None = None
     allow_negative_stock: bool = False
+    verify_after_days: int = Field(default=7, ge=0)
     reason_codes: dict[str, str] = Field(default_factory=dict)
 
 

@@ -92,6 +92,7 @@ def load_commands() -> None:
     import workbench.cli.auditing
     import workbench.cli.catalogue
     import workbench.cli.checking
+    import workbench.cli.correcting
     import workbench.cli.deciding
     import workbench.cli.loading
     import workbench.cli.projects

@@ -45,6 +45,7 @@ def check(
     ] = "",
 ) -> None:
     """Build the models and run the rules; findings are kept from run to run."""
+    from workbench.corrections.verifying import verify as follow
     from workbench.findings import check as run
 
     state: State = ctx.obj
@@ -62,6 +63,7 @@ def check(
         rule or (),
         is_full=full,
     )
+    follow(project, project.act())
     hidden = suppressed(project)
     if state.wants_json:
         sys.stdout.write(as_json(check_facts(report, hidden, language)) + "\n")

@@ -36,7 +36,7 @@ def propose(
     document: Annotated[str, typer.Option(help="Which document.")] = "",
     qty: Annotated[str, typer.Option(help="Base units, with a minus for what leaves the books.")] = "",
     cost: Annotated[str, typer.Option(help="Cost of a base unit; default: the last known.")] = "",
-    date: Annotated[str, typer.Option(help="The day it is to be dated; default: today.")] = "",
+    date: Annotated[str, typer.Option(help="The day it is to be dated; default: that of the last check.")] = "",
     new_value: Annotated[str, typer.Option(help="What a code, batch, date or price should be.")] = "",
     reason: Annotated[str, typer.Option(help="Why; default: what the finding says.")] = "",
     reason_code: Annotated[str, typer.Option(help="damaged, expired, theft, entry_error, duplicate, …")] = "",
@@ -54,7 +54,9 @@ def propose(
     project = state.project()
     act = project.act(who)
     con = project.lake.read()
-    when = day(date) or act.when.date()
+    row = con.execute("SELECT as_of FROM ops.run ORDER BY run_id DESC LIMIT 1").fetchone()
+    # Dated later than the books are looked at, it would not be seen in them.
+    when = day(date) or min(act.when.date(), row[0] if row else act.when.date())
     if finding_id:
         proposal = _from_finding(project, finding_id, kind, when, state.language_of(project))
     elif kind:

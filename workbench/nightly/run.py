@@ -25,6 +25,7 @@ from workbench.storage import writing_to
 
 if TYPE_CHECKING:
     from workbench.accounting import FileReport
+    from workbench.corrections.verifying import Verification
     from workbench.findings import CheckReport
     from workbench.project import Project
 
@@ -45,6 +46,7 @@ class RunReport:
     contents: Contents = field(default_factory=lambda: Contents((), ()))
     files: list[FileReport] = field(default_factory=list)
     check: CheckReport | None = None
+    corrections: list[Verification] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     snapshots: dict[str, int] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -90,6 +92,7 @@ def run(
 def _steps(
     project: Project, inbox: Path, report: RunReport, sleep: Callable[[float], None], progress: Callable[[str], None]
 ) -> None:
+    from workbench.corrections.verifying import verify
     from workbench.findings import check
     from workbench.ingest import ingest
 
@@ -119,6 +122,8 @@ def _steps(
             project.author,
             report.started_at,
         )
+    with _timed(report, "verify", progress):
+        report.corrections = verify(project, project.act())
     report.snapshots["after"] = _newest_snapshot(project)
 
 
@@ -255,6 +260,7 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "notes": [{"note": name, **values} for name, values in report.notes],
         "outcomes": _outcomes(check) if check else [],
         "findings": _moves(check) if check else {},
+        "corrections": [vars(v) for v in report.corrections],
         "settings": {"rules": project.settings.rules, "text": _text_of(project.settings_file)},
         "versions": {**_versions(_PACKAGES), "python": platform.python_version(), "system": platform.platform()},
         "engine": "duckdb",

@@ -69,7 +69,7 @@ def propose(
                 ),
             )
             _attach(con, draft, kept)
-            record(con, act, "proposal.drafted", _subject(draft), None, facts(draft))
+            record(con, act, "proposal.drafted", subject(draft), None, facts(draft))
             made.append(_submit(con, lake, project, draft, act) if is_submitted else draft)
     return made
 
@@ -90,9 +90,14 @@ def withdraw(project: Project, proposal_id: int, reason: str, act: Act) -> Propo
     with project.store.writing() as con:
         proposal = fetch(con, proposal_id)
         _require_maker(con, proposal, act, "withdraw")
-        _require_status(proposal, ("draft", "submitted", "approved"))
+        require_status(proposal, ("draft", "submitted", "approved"))
+        if proposal.status == "approved" and _is_in_books(project, proposal_id):
+            raise DecisionRefused(
+                f"Proposal {proposal_id} is in the books already, though applying it was cut off: finish it with"
+                f" `workbench apply {proposal_id}`, then `workbench undo {proposal_id}`."
+            )
         after = move(con, proposal, "withdrawn")
-        record(con, act, "proposal.withdrawn", _subject(proposal), _state(proposal), _state(after) | {"reason": reason})
+        record(con, act, "proposal.withdrawn", subject(proposal), state(proposal), state(after) | {"reason": reason})
     return after
 
 
@@ -111,16 +116,16 @@ def decide(project: Project, proposal_id: int, act: Act, note: str = "", *, is_a
     with project.store.writing() as con:
         proposal = fetch(con, proposal_id)
         account = require(con, act, "approve", proposal.locations)
-        if _is_maker(con, proposal, account):
+        if is_maker(con, proposal, account):
             raise DecisionRefused(
                 f"{account.user_name} made proposal {proposal_id}: somebody else must decide about it."
             )
-        _require_status(proposal, ("submitted",))
-        earlier = _decisions(con, proposal_id)
+        require_status(proposal, ("submitted",))
+        earlier = decisions(con, proposal_id)
         if any(d["decided_person"] == account.person for d in earlier):
             raise DecisionRefused(f"{account.user_name} approved proposal {proposal_id} before: a second person must.")
         if is_approved:
-            _require_books(con, lake, project, proposal)
+            require_books(con, lake, project, proposal)
         level = len(earlier) + 1
         decision = {
             "level": level,
@@ -137,9 +142,9 @@ def decide(project: Project, proposal_id: int, act: Act, note: str = "", *, is_a
             con,
             act,
             f"proposal.{decision['verdict']}",
-            _subject(proposal),
-            _state(proposal),
-            {**_state(after), **decision},
+            subject(proposal),
+            state(proposal),
+            {**state(after), **decision},
         )
         if status == "approved" and proposal.kind == "dismiss_finding":
             after = _dismiss(con, after, act)
@@ -164,23 +169,24 @@ def history(project: Project, proposal_id: int) -> tuple[list[dict[str, Any]], l
         fetch(con, proposal_id)
         question = sa.select(table).where(table.c.proposal_id == proposal_id).order_by(table.c.sha256)
         attached = [Attachment(r.sha256, r.file_name, r.size_bytes) for r in con.execute(question)]
-        return _decisions(con, proposal_id), attached
+        return decisions(con, proposal_id), attached
 
 
 def _submit(
     con: sa.Connection, lake: duckdb.DuckDBPyConnection | None, project: Project, proposal: Proposal, act: Act
 ) -> Proposal:
-    _require_status(proposal, ("draft",))
+    require_status(proposal, ("draft",))
     limits.require_complete(proposal, _attached(con, proposal.proposal_id), project.settings.corrections)
-    _require_books(con, lake, project, proposal)
+    require_books(con, lake, project, proposal)
     after = move(con, proposal, "submitted", submitted_at=act.when)
-    record(con, act, "proposal.submitted", _subject(proposal), _state(proposal), _state(after))
+    record(con, act, "proposal.submitted", subject(proposal), state(proposal), state(after))
     return after
 
 
-def _require_books(
+def require_books(
     con: sa.Connection, lake: duckdb.DuckDBPyConnection | None, project: Project, proposal: Proposal
 ) -> None:
+    """DecisionRefused where the books, as they are now, do not allow it."""
     if lake is None:
         raise ConfigurationError(f"There is no lake in {project.var}: load something first with `workbench ingest`.")
     settings = project.settings.corrections
@@ -194,11 +200,11 @@ def _dismiss(con: sa.Connection, proposal: Proposal, act: Act) -> Proposal:
     """Nothing has to reach the point of sale: approved is done."""
     if not (proposal.finding_id and proposal.rule_id and proposal.evidence_hash):
         raise UsageError(f"Proposal {proposal.proposal_id} names no finding to dismiss: withdraw it.")
-    subject = Subject(proposal.finding_id, proposal.rule_id, proposal.evidence_hash, proposal.evidence)
+    dismissed = Subject(proposal.finding_id, proposal.rule_id, proposal.evidence_hash, proposal.evidence)
     until = act.when.date() + _DISMISSED_FOR
-    dismiss_within(con, [subject], proposal.reason, until, act)
+    dismiss_within(con, [dismissed], proposal.reason, until, act)
     after = move(con, proposal, "verified", applied_at=act.when)
-    record(con, act, "proposal.verified", _subject(proposal), _state(proposal), _state(after))
+    record(con, act, "proposal.verified", subject(proposal), state(proposal), state(after))
     return after
 
 
@@ -247,7 +253,8 @@ def _attached(con: sa.Connection, proposal_id: int) -> int:
     return int(con.execute(sa.select(sa.func.count()).select_from(table).where(mine)).scalar() or 0)
 
 
-def _decisions(con: sa.Connection, proposal_id: int) -> list[dict[str, Any]]:
+def decisions(con: sa.Connection, proposal_id: int) -> list[dict[str, Any]]:
+    """The decisions about a proposal in their order."""
     import sqlalchemy as sa
 
     from workbench.store.tables import proposal_decision as table
@@ -256,7 +263,7 @@ def _decisions(con: sa.Connection, proposal_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in con.execute(question).mappings()]
 
 
-def _is_maker(con: sa.Connection, proposal: Proposal, account: Account) -> bool:
+def is_maker(con: sa.Connection, proposal: Proposal, account: Account) -> bool:
     """Whether it is who made the proposal: by account, by person then, or by the person whose account that is now."""
     now = account_of(con, proposal.proposed_by)
     return (
@@ -268,13 +275,27 @@ def _is_maker(con: sa.Connection, proposal: Proposal, account: Account) -> bool:
 
 def _require_maker(con: sa.Connection, proposal: Proposal, act: Act, action: str) -> None:
     account = require(con, act, "propose", proposal.locations)
-    if not _is_maker(con, proposal, account):
+    if not is_maker(con, proposal, account):
         raise DecisionRefused(
             f"Only {proposal.proposed_by}, who made proposal {proposal.proposal_id}, may {action} it."
         )
 
 
-def _require_status(proposal: Proposal, statuses: Sequence[str]) -> None:
+def _is_in_books(project: Project, proposal_id: int) -> bool:
+    if not project.lake.exists:
+        return False
+    con = project.lake.read()
+    present = con.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'core' AND table_name = 'adjustment'"
+    ).fetchone()
+    if present == (0,):
+        return False
+    row = con.execute("SELECT count(*) FROM core.adjustment WHERE proposal_id = ?", [proposal_id]).fetchone()
+    return row is not None and row[0] > 0
+
+
+def require_status(proposal: Proposal, statuses: Sequence[str]) -> None:
+    """DecisionRefused where it is in none of these statuses."""
     if proposal.status not in statuses:
         raise DecisionRefused(
             f"Proposal {proposal.proposal_id} is {proposal.status}, and only one that is {' or '.join(statuses)} can be"
@@ -282,9 +303,11 @@ def _require_status(proposal: Proposal, statuses: Sequence[str]) -> None:
         )
 
 
-def _subject(proposal: Proposal) -> str:
+def subject(proposal: Proposal) -> str:
+    """What the audit log calls it."""
     return f"proposal/{proposal.proposal_id}"
 
 
-def _state(proposal: Proposal) -> dict[str, Any]:
+def state(proposal: Proposal) -> dict[str, Any]:
+    """Its status, for the audit log."""
     return {"status": proposal.status}

@@ -38,7 +38,7 @@ what, place, who, count = sys.argv[1:5]
 is_file = place.startswith("/")
 store = Store(Path(place) if is_file else Path("/nonexistent"), StoreSettings(address="sqlite" if is_file else place))
 act = Act(who, dt.datetime(2025, 4, 1), "worker")
-deciding._require_books = lambda *a: None
+deciding.require_books = lambda *a: None
 project = SimpleNamespace(store=store, var=Path("/nonexistent"), lake=SimpleNamespace(exists=False),
     settings=SimpleNamespace(corrections=__import__("workbench.settings").settings.CorrectionSettings()))
 line = Line("S", "P", "", "adjustment", Decimal(-1), Decimal(1), dt.date(2025, 4, 1))
