@@ -1,16 +1,22 @@
-"""Commands about corrections in the books: apply, undo, verify."""
+"""Commands about corrections in the books: apply, undo, verify, corrections export."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbench.cli.app import State, app
-from workbench.cli.output import as_json, print_table, say
+from workbench.cli.output import as_json, emit_rows, print_table, say
 from workbench.errors import UsageError
 from workbench.words import sentence
+
+corrections_app = typer.Typer(
+    help="Corrections in the books, for the POS to take over.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(corrections_app, name="corrections")
 
 _AS = typer.Option("--as", help="Who does it; default: the author.")
 _NAMES = ["proposal_id", "kind", "outcome", "expected_qty", "found_qty", "found"]
@@ -55,6 +61,35 @@ def undo(
         sys.stdout.write(as_json({"proposal_id": number, "status": after.status}) + "\n")
     else:
         say(sentence("correction_undone", state.language_of(project), number=number))
+
+
+@corrections_app.command(epilog="Example: workbench --lang zh corrections export --to 更正 --format xlsx")
+def export(
+    ctx: typer.Context,
+    to: Annotated[Path, typer.Option(help="The folder for the files.")],
+    form: Annotated[str, typer.Option("--format", help="csv or xlsx.")] = "csv",
+) -> None:
+    """Write what the POS has not taken over yet, in the layout of its own exports, with headers in your language."""
+    from workbench.corrections.exporting import exported
+
+    state: State = ctx.obj
+    project = state.project()
+    language = state.language_of(project)
+    if form not in ("csv", "xlsx"):
+        raise UsageError(f"There is no format {form!r} here: use csv or xlsx.")
+    files = exported(project.lake.read(), project.contracts, language)
+    paths = []
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{to} cannot be made: {error.strerror}.") from error
+    for name, (headers, rows) in files.items():
+        paths.append(to / f"{name}.{form}")
+        emit_rows(headers, rows, form, language, paths[-1])
+    if state.wants_json:
+        sys.stdout.write(as_json([str(path) for path in paths]) + "\n")
+    elif not paths:
+        say(sentence("nothing_to_verify", language))
 
 
 @app.command(epilog="Example: workbench verify")

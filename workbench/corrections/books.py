@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.contracts import Table
 
 SCHEMA = "corrected"
-_IN_FORCE = (
+IN_FORCE = (
     "(SELECT * FROM core.adjustment AS e WHERE e.entry = 'applied' AND NOT EXISTS"
     " (SELECT 1 FROM core.adjustment AS r WHERE r.reverses_adjustment_id = e.adjustment_id))"
 )
@@ -30,7 +30,7 @@ UNION ALL BY NAME
 SELECT adjustment_id AS movement_id, location_code, product_code, NULLIF(batch_no, '') AS batch_no, movement_type,
     moved_qty, unit_cost, occurred_at, recorded_at, 'P' || proposal_id AS document_no, line_no AS document_line_no,
     proposed_by AS operator, reason
-FROM {_IN_FORCE}
+FROM {IN_FORCE}
 WHERE moved_qty <> 0
 """
 _FIELDS = ("product_code", "batch_no", "expiry_date", "unit_cost")
@@ -39,7 +39,7 @@ SELECT r.* REPLACE (
     CASE WHEN v.document_no IS NOT NULL THEN 'cancelled' ELSE r.status END AS status,
     {", ".join(f"COALESCE(c.new_{name}, r.{name}) AS {name}" for name in _FIELDS)})
 FROM core.receipt_line AS r
-LEFT JOIN (SELECT DISTINCT location_code, document_no FROM {_IN_FORCE} WHERE kind = 'void_receipt') AS v
+LEFT JOIN (SELECT DISTINCT location_code, document_no FROM {IN_FORCE} WHERE kind = 'void_receipt') AS v
     ON v.location_code = r.location_code AND v.document_no = r.receipt_no
 LEFT JOIN (
     SELECT location_code, document_no, document_line_no,
@@ -49,7 +49,7 @@ LEFT JOIN (
         for name, kind in zip(_FIELDS, ("VARCHAR", "VARCHAR", "DATE", "DECIMAL(18, 4)"), strict=True)
     )
 }
-    FROM {_IN_FORCE}
+    FROM {IN_FORCE}
     WHERE field <> ''
     GROUP BY ALL
 ) AS c
@@ -58,7 +58,7 @@ UNION ALL BY NAME
 SELECT location_code, 'P' || proposal_id AS receipt_no, line_no, 'late_entry' AS receipt_type, product_code,
     NULLIF(batch_no, '') AS batch_no, moved_qty AS received_qty, unit_cost, occurred_at AS received_at, recorded_at,
     document_no AS delivery_note_no, 'approved' AS status, proposed_by AS created_by, approved_by, reason AS note
-FROM {_IN_FORCE}
+FROM {IN_FORCE}
 WHERE kind = 'reenter_receipt'
 """
 _CORE = {"core.stock_movement": _MOVEMENTS, "core.receipt_line": _RECEIPTS}
@@ -76,7 +76,7 @@ def build_corrected(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Tabl
             f" WHERE table_catalog = 'lake' AND table_schema = '{SCHEMA}'"
         ).fetchall()
     )
-    row = con.execute(f"SELECT count(*) FILTER (WHERE moved_qty <> 0), count(*) FROM {_IN_FORCE}").fetchone()
+    row = con.execute(f"SELECT count(*) FILTER (WHERE moved_qty <> 0), count(*) FROM {IN_FORCE}").fetchone()
     moves, entries = row or (0, 0)
     touched = {"core.stock_movement"} if moves else set()
     touched |= {"core.receipt_line"} if entries else set()

@@ -237,3 +237,24 @@ def test_a_cut_off_log_is_found_by_what_the_lake_saw(sample: Shop) -> None:
     ran = sample.run("verify-log")
     assert ran.code == 10
     assert "the log ends at 3: its tail was cut off" in ran.err
+
+
+@pytest.mark.parametrize(("language", "form"), [("zh", "xlsx"), ("en", "csv")])
+def test_the_pos_takes_the_exported_files_as_they_are(sample: Shop, tmp_path: Path, language: str, form: str) -> None:
+    for rule_id in ("receipt_entered_twice", "batch_expired_on_hand"):
+        applied(sample, rule_id)
+    before = on_hand(sample, "corrected")
+    ran = sample.run("--json", "--lang", language, "corrections", "export", "--to", tmp_path / "to", "--format", form)
+    assert ran.code == 0, ran.err
+    sample.now = dt.datetime.now(dt.UTC).replace(tzinfo=None) + dt.timedelta(days=1)
+    report = sample.ingest(*[Path(path) for path in ran.json])
+    assert (report.status, report.accepted, report.rejected, report.unknown_columns) == ("loaded", 2, 0, ())
+    assert {v.outcome for v in verify(sample.project, act(sample, "wang"))} == {"arrived"}
+    sample.check(as_of=DAY)
+    assert on_hand(sample, "mart") == before
+    assert sample.run("--json", "corrections", "export", "--to", tmp_path / "again").json == []
+
+
+def test_nothing_to_export_is_said(sample: Shop, tmp_path: Path) -> None:
+    assert sample.run("corrections", "export", "--to", tmp_path, "--format", "pdf").code == 2
+    assert sample.run("--json", "corrections", "export", "--to", tmp_path).json == []
