@@ -48,6 +48,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "amount_effect": ("value at cost", "成本金额影响"),
     "proposed_by": ("proposed by", "提出人"),
     "moved_qty": ("quantity", "数量"),
+    "occurred_on": ("date", "日期"),
+    "reason_code": ("reason code", "原因代码"),
     "unit_cost": ("cost", "单位成本"),
     "amount": ("value", "金额"),
     "field": ("field", "字段"),

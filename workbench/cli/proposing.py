@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from dataclasses import replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from workbench.words import sentence
 if TYPE_CHECKING:
     from workbench.project import Project
     from workbench.proposals.shapes import Proposal
+    from workbench.store.act import Act
 
 _AS = typer.Option("--as", help="Who does it; default: the author.")
 _NUMBER = typer.Argument(help="The number of the proposal.")
@@ -42,6 +44,10 @@ def propose(
     reason_code: Annotated[str, typer.Option(help="damaged, expired, theft, entry_error, duplicate, …")] = "",
     attach: Annotated[list[Path] | None, typer.Option(help="A scan or photograph; may be given several times.")] = None,
     submit: Annotated[bool, typer.Option("--submit", help="Hand it over to be decided at once.")] = False,
+    table: Annotated[
+        Path | None, typer.Option("--from", help="Many at once: a CSV or XLSX file, one row for each.")
+    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Write an empty XLSX file for --from.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")] = False,
     who: Annotated[str, _AS] = "",
 ) -> None:
@@ -53,10 +59,18 @@ def propose(
     state: State = ctx.obj
     project = state.project()
     act = project.act(who)
+    if template is not None:
+        from workbench.proposals.bulk import COLUMNS
+
+        emit_rows(COLUMNS, [], "xlsx", state.language_of(project), template, headings=True)
+        return
     con = project.lake.read()
     row = con.execute("SELECT as_of FROM ops.run ORDER BY run_id DESC LIMIT 1").fetchone()
     # Dated later than the books are looked at, it would not be seen in them.
     when = day(date) or min(act.when.date(), row[0] if row else act.when.date())
+    if table is not None:
+        _propose_table(state, project, table, when, act, attach or [], is_submitted=submit, is_dry=dry_run)
+        return
     if finding_id:
         proposal = _from_finding(project, finding_id, kind, when, state.language_of(project))
     elif kind:
@@ -193,6 +207,31 @@ def proposals(
         emit_rows(names, rows, "json" if state.wants_json else form, state.language_of(project))
     else:
         say(sentence("no_proposals", state.language_of(project)))
+
+
+def _propose_table(
+    state: State,
+    project: Project,
+    table: Path,
+    when: dt.date,
+    act: Act,
+    attach: list[Path],
+    *,
+    is_submitted: bool,
+    is_dry: bool,
+) -> None:
+    from workbench.proposals import deciding
+    from workbench.proposals.bulk import read_proposals
+    from workbench.proposals.shapes import facts
+
+    made = read_proposals(project.lake.read(), project.catalogue.rules, table, when)
+    if not is_dry:
+        made = deciding.propose(project, made, act, attach, is_submitted=is_submitted)
+    if state.wants_json:
+        sys.stdout.write(as_json([facts(p) for p in made]) + "\n")
+        return
+    names = ["proposal_id", "status", "kind", "qty_effect", "amount_effect", "reason"]
+    print_table(names, [[getattr(p, n) for n in names] for p in made], state.language_of(project))
 
 
 def _from_finding(project: Project, finding_id: str, kind: str, when: Any, language: str) -> Proposal:

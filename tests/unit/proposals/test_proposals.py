@@ -248,6 +248,39 @@ def test_what_cannot_be_proposed_gets_one_sentence(staffed: Shop, line: str, sai
     assert len(ran.err.strip().splitlines()) == 1
 
 
+def test_many_come_from_a_workbook_with_chinese_headers_together_or_not_at_all(staffed: Shop, tmp_path: Path) -> None:
+    import xlsxwriter
+
+    empty = staffed.run("--lang", "zh", "propose", "--template", tmp_path / "empty.xlsx")
+    assert empty.code == 0, empty.err
+    (finding,) = staffed.findings()
+    header = ["问题编号", "类型", "门店", "商品", "数量", "原因代码", "原因"]
+    rows = [
+        ["", "报损", "S01", "P1", "-1", "破损", "=1+1"],
+        [finding["finding_id"], "", "", "", "-2", "", ""],
+        ["", "adjust_quantity", "S01", "P1", "3", "count_result", "盘点"],
+    ]
+    path = tmp_path / "many.xlsx"
+    for extra, code in ([["", "焚烧", "", "", "", "", ""], ["", "报损", "S01", "P1", "x", "", ""]], 2), ([], 0):
+        with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([header, *rows, *extra]):
+                sheet.write_row(number, 0, row)
+        ran = staffed.run("--json", "propose", "--from", path, "--submit", "--as", "li")
+        assert ran.code == code, ran.err
+        if code:
+            assert "row 5: there is no kind '焚烧'" in ran.err
+            assert "row 6: moved_qty 'x' is no number" in ran.err
+            assert deciding.proposals(staffed.project) == []
+    made = deciding.proposals(staffed.project)
+    assert [(p.kind, p.qty_effect, p.status) for p in made] == [
+        ("write_off", -1, "submitted"),
+        ("adjust_quantity", -2, "submitted"),
+        ("adjust_quantity", 3, "submitted"),
+    ]
+    assert made[0].reason == "=1+1"
+
+
 def test_an_attachment_is_kept_by_its_content_and_has_a_limit(staffed: Shop, tmp_path: Path) -> None:
     scan, large = tmp_path / "送货单.jpg", tmp_path / "large.jpg"
     scan.write_bytes(b"scan")
