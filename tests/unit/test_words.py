@@ -26,14 +26,38 @@ def test_everything_is_said_in_both_languages(table: str) -> None:
 
 
 def test_every_sentence_that_is_said_exists_and_none_is_left_over() -> None:
-    used: set[str] = set()
+    """A sentence is named where it is said, or by a constant elsewhere; `f"log_{kind}"` names all that begin so."""
+    said: set[str] = set()
+    families: set[str] = set()
+    constants: set[str] = set()
     for path in ENGINE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and path.name != "words.py":
+                constants.add(node.value)
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "sentence":
                 first = node.args[0]
-                assert isinstance(first, ast.Constant), path
-                used.add(str(first.value))
-    assert used == set(words.SENTENCES)
+                if isinstance(first, ast.Constant):
+                    said.add(str(first.value))
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                families.add(str(node.values[0].value))
+    assert said <= set(words.SENTENCES)
+    named = {f for f in families if re.fullmatch(r"[a-z]+(_[a-z]+)*_", f)}
+    unsaid = set(words.SENTENCES) - said - constants
+    assert {name for name in unsaid if not any(name.startswith(f) for f in named)} == set()
+
+
+def test_every_outcome_has_its_sentence() -> None:
+    from workbench.proposals.shapes import STATUSES
+
+    families = {
+        "proposal_is": (*STATUSES, "dry"),
+        "decision": ("approved", "rejected"),
+        "verified": ("arrived", "partly", "contradicted", "missing", "waiting"),
+        "log": ("edited", "deleted", "inserted", "moved", "rewritten", "cut_off", "unguarded"),
+        "left": ("growing", "unfinished", "unreadable"),
+    }
+    for family, names in families.items():
+        assert {f"{family}_{name}" for name in names} <= set(words.SENTENCES)
 
 
 def test_every_reason_to_reject_has_words() -> None:
