@@ -63,7 +63,7 @@ def undo(
         say(sentence("correction_undone", state.language_of(project), number=number))
 
 
-@corrections_app.command(epilog="Example: workbench --lang zh corrections export --to 更正 --format xlsx")
+@corrections_app.command(epilog="Example: workbench corrections export --to 更正 --format xlsx --lang zh")
 def export(
     ctx: typer.Context,
     to: Annotated[Path, typer.Option(help="The folder for the files.")],
