@@ -2,7 +2,8 @@
 
 A rule says in its header how its findings are mended: `correction.kind`; where a quantity is moved `correction.qty`,
 the column of the finding (with a minus where it is the opposite), and `correction.location`, another column for where;
-`correction.value`, the column that holds what a field should be; `correction.reason_code`.
+`correction.value`, the column that holds what a field should be; `correction.reason_code`. `correction.everywhere`
+changes a code in every document that has it, and not only in the one that the finding names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
+from workbench.proposals.documents import DOCUMENTS, number_of
 from workbench.proposals.kinds import Kind, kind_of
 from workbench.proposals.shapes import Line, Proposal
 from workbench.triage.suppression import subject_of
@@ -80,6 +82,8 @@ def _lines(
         document_no=_text(facts, "document_no"),
         document_line_no=_text(facts, "document_line_no"),
     )
+    if kind.field and hints.get("everywhere"):
+        return _lines_of_code(con, kind.field, line.product_code)
     if kind.field:
         old = _text(facts, kind.field)
         return (replace(line, field=kind.field, old_value=old, new_value=_text(facts, str(hints.get("value", "")))),)
@@ -130,6 +134,21 @@ def _lines_of_delivery(
         [_text(facts, "document_no"), *[_text(facts, "supplier_code")] * 2],
     ).fetchall()
     return tuple(_made(row, "receipt", _text(facts, "document_no"), today) for row in rows)
+
+
+def _lines_of_code(con: duckdb.DuckDBPyConnection, field: str, code: str) -> tuple[Line, ...]:
+    """Every document that has a product code, each once."""
+    location = {True: "coalesce(t.location_code, '')", False: "''"}
+    questions = [
+        f"SELECT {location[document.has_location]}, {number_of(document)}"
+        f" FROM core.{document.table} AS t WHERE t.product_code = $code"
+        for document in DOCUMENTS
+        if field in document.fields
+    ]
+    rows = con.execute(f"{' UNION '.join(questions)} ORDER BY ALL", {"code": code}).fetchall()
+    return tuple(
+        Line(location, code, document_no=number, field=field, old_value=code) for location, number in rows if number
+    )
 
 
 def _made(row: tuple[Any, ...], movement_type: str, document_no: str, today: dt.date | None) -> Line:
