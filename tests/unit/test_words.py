@@ -47,12 +47,19 @@ def test_every_sentence_that_is_said_exists_and_none_is_left_over() -> None:
 
 
 def test_every_outcome_has_its_sentence() -> None:
-    from workbench.proposals.shapes import STATUSES
+    from workbench.proposals.shapes import LIVE, STATUSES
 
     families = {
         "proposal_is": (*STATUSES, "dry"),
         "decision": ("approved", "rejected"),
         "verified": ("arrived", "partly", "contradicted", "missing", "waiting"),
+        "correction": (*LIVE, "verified"),
+        "odd": (
+            "receipt_without_movement",
+            "movement_without_receipt",
+            "cancelled_but_not_reversed",
+            "finding_resolved_otherwise",
+        ),
         "log": ("edited", "deleted", "inserted", "moved", "rewritten", "cut_off", "unguarded"),
         "left": ("growing", "unfinished", "unreadable"),
     }
