@@ -48,7 +48,7 @@ def apply(project: Project, proposal_ids: Sequence[int], act: Act) -> list[Propo
             for proposal in chosen:
                 if not _entries(writer.con, proposal.proposal_id):
                     require_books(con, writer.con, project, proposal)
-                    _enter(writer.con, proposal, _approver(con, proposal), act)
+                    enter(writer.con, proposal, _approver(con, proposal), act)
             build_corrected(writer.con, project.contracts, project.catalogue)
         applied = []
         for proposal in chosen:
@@ -130,7 +130,8 @@ def _entries(con: duckdb.DuckDBPyConnection, proposal_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def _enter(con: duckdb.DuckDBPyConnection, proposal: Proposal, approved_by: str, act: Act) -> None:
+def enter(con: duckdb.DuckDBPyConnection, proposal: Proposal, approved_by: str, act: Act) -> None:
+    """Add the entries of a proposal, one for each of its lines."""
     columns = list(OPS_TABLES[ADJUSTMENT])
     rows = []
     for number, line in enumerate(proposal.lines, 1):

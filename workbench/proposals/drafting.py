@@ -19,6 +19,7 @@ from workbench.errors import UsageError
 from workbench.proposals.documents import DOCUMENTS, number_of
 from workbench.proposals.kinds import Kind, kind_of
 from workbench.proposals.shapes import Line, Proposal
+from workbench.tables import has_table
 from workbench.triage.suppression import subject_of
 
 if TYPE_CHECKING:
@@ -171,6 +172,8 @@ def _cost(con: duckdb.DuckDBPyConnection, line: Line, facts: Mapping[str, Any]) 
 
 def last_cost(con: duckdb.DuckDBPyConnection, location_code: str, product_code: str) -> Decimal | None:
     """The last known cost of a base unit of a product at a location; None where none is known."""
+    if not has_table(con, "mart.last_cost"):
+        return None
     row = con.execute(
         "SELECT max(unit_cost) FROM mart.last_cost WHERE location_code = ? AND product_code = ?",
         [location_code, product_code],

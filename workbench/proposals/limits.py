@@ -14,6 +14,7 @@ from workbench.errors import DecisionRefused, UsageError
 from workbench.proposals.documents import DOCUMENTS, is_about
 from workbench.proposals.kinds import KINDS, REASONS
 from workbench.proposals.shapes import Proposal
+from workbench.tables import has_table
 from workbench.triage.listing import STATUSES, Filter, listed
 from workbench.triage.suppression import changed_values
 
@@ -114,7 +115,7 @@ def require_stock(
 
     Stock that is unknown cannot be judged, and what is negative already may be raised.
     """
-    if settings.allow_negative_stock or not KINDS[proposal.kind].moves:
+    if settings.allow_negative_stock or not KINDS[proposal.kind].moves or not has_table(con, "mart.on_hand"):
         return
     effects: dict[tuple[str, str], Decimal] = {}
     for line in proposal.lines:

@@ -318,6 +318,13 @@ def test_accounts_are_administered_by_administrators_and_one_remains(shop: Shop)
     assert listed == {"boss": True, "li": False}
 
 
+def test_before_the_first_check_a_correction_can_be_proposed_as_well(shop: Shop) -> None:
+    shop.load("stock_movement.csv", "location_code,movement_id,occurred_at,product_code,movement_type,moved_qty\n")
+    line = ("--location", "S01", "--product", "P1", "--qty", "-1")
+    ran = shop.run("--json", "propose", "--kind", "adjust_quantity", *line, "--reason", "x", "--submit", "--as", "li")
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_rules_say_only_what_can_be_done(catalogue: Any) -> None:
     from workbench.proposals.kinds import KINDS, REASONS
 
