@@ -103,26 +103,48 @@ def finish_cut_off(con: sa.Connection, lake: duckdb.DuckDBPyConnection, act: Act
 
     The books are ahead then, never behind: what is in them was decided and allowed.
     """
+    finished = []
+    for proposal, (status, applied_at, reason) in _behind(lake, select(con, None, ("approved", "applied"))):
+        after = move(con, proposal, status, applied_at=applied_at)
+        facts = {**state(after), **({"reason": reason} if status == "withdrawn" else {}), "is_finished": True}
+        action = {"applied": "proposal.applied", "withdrawn": "proposal.undone", "verified": "proposal.verified"}
+        record(con, act, action[status], subject(proposal), state(proposal), facts)
+        finished.append(after)
+    return finished
+
+
+def disagreeing(lake: duckdb.DuckDBPyConnection, proposals: Sequence[Proposal]) -> list[int]:
+    """Numbers of those of which the books say something else than the store, by whatever went wrong."""
+    behind = {proposal.proposal_id for proposal, _ in _behind(lake, proposals)}
+    entered = set(_last_entries(lake))
+    missing = {p.proposal_id for p in proposals if p.status == "applied" and p.proposal_id not in entered}
+    return sorted(behind | missing)
+
+
+def _behind(
+    lake: duckdb.DuckDBPyConnection, proposals: Sequence[Proposal]
+) -> list[tuple[Proposal, tuple[str, dt.datetime, str]]]:
+    """Proposals that the store has in another status than their entries, with that status, since when and why."""
+    books = _last_entries(lake)
+    found = []
+    for proposal in proposals:
+        applied_at, entry, reason = books.get(proposal.proposal_id, (None, "", ""))
+        status = {"applied": "applied", "undone": "withdrawn", "arrived": "verified"}.get(entry, proposal.status)
+        if status != proposal.status and applied_at is not None:
+            found.append((proposal, (status, applied_at, reason)))
+    return found
+
+
+def _last_entries(lake: duckdb.DuckDBPyConnection) -> dict[int, tuple[dt.datetime, str, str]]:
+    """Of each proposal when it was entered, whether it was undone or has arrived since, and why."""
     if not has_table(lake, ADJUSTMENT):
-        return []
+        return {}
     rows = lake.execute(
         "SELECT proposal_id, max(recorded_at) FILTER (WHERE entry = 'applied'),"
         " coalesce(max(entry) FILTER (WHERE entry <> 'applied'), 'applied'),"
         f" max(reason) FILTER (WHERE entry <> 'applied') FROM {ADJUSTMENT} GROUP BY proposal_id"
     ).fetchall()
-    books = {number: rest for number, *rest in rows}
-    finished = []
-    for proposal in select(con, None, ("approved", "applied")):
-        applied_at, entry, reason = books.get(proposal.proposal_id, (None, "", ""))
-        status = {"applied": "applied", "undone": "withdrawn", "arrived": "verified"}.get(entry, proposal.status)
-        if status == proposal.status:
-            continue
-        after = move(con, proposal, status, applied_at=applied_at)
-        facts = {**state(after), **({"reason": reason} if entry == "undone" else {}), "is_finished": True}
-        action = {"applied": "proposal.applied", "withdrawn": "proposal.undone", "verified": "proposal.verified"}
-        record(con, act, action[status], subject(proposal), state(proposal), facts)
-        finished.append(after)
-    return finished
+    return {number: (applied_at, entry, reason) for number, applied_at, entry, reason in rows}
 
 
 def _entries(con: duckdb.DuckDBPyConnection, proposal_id: int) -> int:

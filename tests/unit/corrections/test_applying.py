@@ -68,11 +68,16 @@ def test_cut_off_between_the_books_and_the_store_it_is_finished_once(
         with pytest.raises(KeyboardInterrupt):
             applying.apply(sample.project, [number], act(sample, "wang"))
     assert status(sample, number) == "approved"
+    said = [f["detail"] for f in sample.run("--json", "doctor").json if f["check"] == "corrections"]
+    assert len(said) == 1
+    assert f"disagree about proposal {number}" in said[0]
     with pytest.raises(DecisionRefused, match="in the books already"):
         deciding.withdraw(sample.project, number, "no", act(sample, "li"))
     applying.apply(sample.project, [number], act(sample, "wang"))
     assert status(sample, number) == "applied"
     assert sample.rows("SELECT adjustment_id, moved_qty FROM core.adjustment") == [(f"P{number}-1", Decimal(-5))]
+    said = [f["detail"] for f in sample.run("--json", "doctor").json if f["check"] == "corrections"]
+    assert said == ["1 proposals, store, books and log agree"]
 
 
 def test_only_what_is_approved_comes_into_the_books_and_by_who_may(sample: Shop) -> None:
