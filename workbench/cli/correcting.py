@@ -100,7 +100,7 @@ def export(
         raise UsageError(f"{to} cannot be made: {error.strerror}.") from error
     for name, (headers, rows) in files.items():
         paths.append(to / f"{name}.{form}")
-        emit_rows(headers, rows, form, language, paths[-1])
+        emit_rows(headers, rows, form, language, paths[-1], mark=system == "pos")
     if state.wants_json:
         sys.stdout.write(as_json([str(path) for path in paths]) + "\n")
     elif not paths:

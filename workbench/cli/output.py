@@ -38,10 +38,12 @@ def emit_rows(
     path: Path | None = None,
     title: str = "",
     headings: bool = False,
+    mark: bool = True,
 ) -> None:
     """Write rows in one of FORMATS to stdout or to a file.
 
-    `headings` true gives a workbook for people: its header and its words in their language.
+    `headings` true gives a workbook for people: its header and its words in their language. `mark` false leaves out the
+    mark at the beginning of a CSV file, without which Excel misreads Chinese and over which importers stumble.
     """
     if form not in FORMATS:
         raise UsageError(f"There is no format {form!r}: use one of {', '.join(FORMATS)}.")
@@ -67,7 +69,7 @@ def emit_rows(
         return
     try:
         # Excel takes a CSV file for UTF-8 only when it begins with a mark.
-        path.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8")
+        path.write_text(text, encoding="utf-8-sig" if form == "csv" and mark else "utf-8")
     except OSError as error:
         raise InputRefused(f"{path} cannot be written: {error.strerror or error}.") from error
 

@@ -60,7 +60,7 @@ def test_an_erp_gets_what_should_be_on_hand(sample: Shop, tmp_path: Path) -> Non
     for system in ("erpnext", "odoo", "inventree"):
         ran = sample.run("--json", "corrections", "export", "--to", tmp_path / system, "--for", system)
         assert ran.code == 0, ran.err
-        with Path(ran.json[0]).open(encoding="utf-8-sig", newline="") as stream:
+        with Path(ran.json[0]).open(encoding="utf-8", newline="") as stream:
             rows[system] = list(csv.DictReader(stream))
     first, second = rows["erpnext"]
     assert (first["Company"], first["Purpose"], first["Posting Date"]) == ("好邻居", "Stock Reconciliation", str(DAY))
