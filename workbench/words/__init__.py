@@ -1,9 +1,12 @@
 """Labels and sentences of the command line in English and Chinese, and what each reason for a rejection means.
 
-Texts of rules live with the rules, titles of columns with the contracts.
+Texts of rules live with the rules, titles of columns with the contracts. What one part of the program alone says has a
+module of its own beside this one.
 """
 
 from __future__ import annotations
+
+from workbench.words.gates import GATE_LABELS, GATE_SENTENCES
 
 LABELS: dict[str, tuple[str, str]] = {
     "file": ("file", "文件"),
@@ -148,6 +151,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "added_at": ("when (UTC)", "时间(UTC)"),
     "ok": ("ok", "正常"),
     "fault": ("fault", "异常"),
+    **GATE_LABELS,
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -355,6 +359,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Made a project in {path}. Put exports into it with `workbench --project {path} ingest FILE…`, then `check`.",
         "已在 {path} 建立项目。用 `workbench --project {path} ingest 文件…` 载入导出文件，再运行 `check`。",
     ),
+    **GATE_SENTENCES,
 }
 
 REJECTIONS: dict[str, tuple[str, str]] = {
