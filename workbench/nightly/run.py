@@ -95,6 +95,7 @@ def _steps(
     from workbench.corrections.verifying import verify
     from workbench.findings import check
     from workbench.ingest import ingest
+    from workbench.nightly.backing import back_up_and_rehearse
 
     settings = project.settings.run
     archive = (project.root / settings.archive).resolve()
@@ -125,6 +126,8 @@ def _steps(
     with _timed(report, "verify", progress):
         report.corrections = verify(project, project.act())
     report.snapshots["after"] = _newest_snapshot(project)
+    with _timed(report, "backup", progress):
+        report.notes += back_up_and_rehearse(project)
 
 
 def newest_record(var: Path) -> dict[str, Any] | None:
