@@ -49,6 +49,7 @@ class RunReport:
     corrections: list[Verification] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     snapshots: dict[str, int] = field(default_factory=dict)
+    catalogue: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     error: str = ""
     record: Path = Path()
@@ -96,6 +97,7 @@ def _steps(
     from workbench.findings import check
     from workbench.ingest import ingest
     from workbench.nightly.backing import back_up_and_rehearse
+    from workbench.nightly.kept_rules import keep_rules
 
     settings = project.settings.run
     archive = (project.root / settings.archive).resolve()
@@ -113,6 +115,7 @@ def _steps(
         if report.contents.ready:
             report.files = ingest(report.contents.ready, project.workplace())
         _put_away(inbox, archive / report.started_at.date().isoformat(), report)
+    report.catalogue = keep_rules(project)
     with _timed(report, "check", progress):
         report.check = check(
             project.lake,
@@ -264,6 +267,7 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "outcomes": _outcomes(check) if check else [],
         "findings": _moves(check) if check else {},
         "corrections": [vars(v) for v in report.corrections],
+        "catalogue": report.catalogue,
         "settings": {"rules": project.settings.rules, "text": _text_of(project.settings_file)},
         "versions": {**_versions(_PACKAGES), "python": platform.python_version(), "system": platform.platform()},
         "engine": "duckdb",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workbench.words.backup import BACKUP_SENTENCES
 from workbench.words.corrections import CORRECTION_SENTENCES
 from workbench.words.gates import GATE_LABELS, GATE_SENTENCES
+from workbench.words.nightly import NIGHTLY_SENTENCES
 
 LABELS: dict[str, tuple[str, str]] = {
     "file": ("file", "文件"),
@@ -286,6 +287,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     **BACKUP_SENTENCES,
     **CORRECTION_SENTENCES,
     **GATE_SENTENCES,
+    **NIGHTLY_SENTENCES,
 }
 
 REJECTIONS: dict[str, tuple[str, str]] = {
