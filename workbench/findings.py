@@ -174,6 +174,11 @@ def _settle(con: duckdb.DuckDBPyConnection, run_id: int, ran: Sequence[str]) -> 
         " CAST(NULL AS INTEGER) AS resolved_run)"
         " FROM found f LEFT JOIN ops.finding o ON o.finding_id = f.finding_id"
     )
+    if reopened:
+        con.execute(
+            f"INSERT INTO ops.reopening SELECT f.finding_id, {run_id} FROM found f"
+            " JOIN ops.finding o ON o.finding_id = f.finding_id WHERE o.status = 'resolved'"
+        )
     con.execute("DELETE FROM ops.finding WHERE finding_id IN (SELECT finding_id FROM settled)")
     con.execute("INSERT INTO ops.finding BY NAME SELECT * FROM settled ORDER BY rule_id, finding_id")
     # What nothing has touched still stands.

@@ -140,6 +140,8 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "epoch": "INTEGER",
     },
     "ops.lineage": {"consumer": "VARCHAR", "fingerprint": "VARCHAR", "lineage": "VARCHAR"},
+    # Every time a finding came back after it was resolved; `ops.finding` says only that it did.
+    "ops.reopening": {"finding_id": "VARCHAR", "run_id": "INTEGER"},
     "ops.finding": {
         "finding_id": "VARCHAR",
         "rule_id": "VARCHAR",

@@ -83,6 +83,7 @@ def test_open_resolved_reopened(shop: Any) -> None:
     assert (found["status"], found["first_seen_run"], found["resolved_run"]) == ("reopened", 1, None)
     assert moved(shop.check()) == (0, 1, 0, 0)
     assert shop.findings()[0]["status"] == "reopened"
+    assert shop.rows("SELECT finding_id, run_id FROM ops.reopening") == [(found["finding_id"], 4)]
 
 
 def test_a_rule_that_did_not_run_resolves_nothing(shop: Any) -> None:
