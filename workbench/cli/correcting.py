@@ -11,9 +11,9 @@ import typer
 
 from workbench.cli.app import State, app
 from workbench.cli.choices import day, one_of
-from workbench.cli.output import as_json, emit_rows, print_table, say, verified, write_workbook
+from workbench.cli.output import as_json, emit_rows, print_table, say, write_workbook
 from workbench.errors import UsageError
-from workbench.words import label, sentence
+from workbench.words import label, sentence, verified
 
 corrections_app = typer.Typer(
     help="Corrections in the books, for the POS to take over.", no_args_is_help=True, rich_markup_mode=None

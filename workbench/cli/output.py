@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputRefused, UsageError
-from workbench.words import label, sentence
+from workbench.words import label
 
 FORMATS = ("table", "json", "csv", "xlsx")
 # Below the header; and Excel's calendar begins in 1900.
@@ -104,12 +104,6 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], language: s
 def say(message: str) -> None:
     """A line for a person, on stderr, so that stdout holds results alone."""
     sys.stderr.write(message + "\n")
-
-
-def verified(outcome: str, found: str, why: str, language: str) -> tuple[str, str]:
-    """What became of a correction in words, and what the POS shows instead."""
-    odd = sentence(f"odd_{why}", language) if why else ""
-    return sentence(f"verified_{outcome}", language), "; ".join(part for part in (odd, found) if part)
 
 
 def _shown(cell: Any) -> str:

@@ -31,9 +31,7 @@ def run(
         str, typer.Option(help="Exit with 10 for findings this grave: critical, high, medium, low, never.")
     ] = "",
     wait: Annotated[float, typer.Option(help="Seconds to wait for another run to finish.")] = 0,
-    replay: Annotated[
-        int, typer.Option(help="Make this run again from its snapshot, and compare.")
-    ] = 0,
+    replay: Annotated[int, typer.Option(help="Make this run again from its snapshot, and compare.")] = 0,
     junit: Annotated[Path | None, typer.Option(help="Write outcomes as JUnit XML to this file.")] = None,
 ) -> None:
     """Take in what lies in the inbox, check it, put the files away: what cron calls every night."""
@@ -52,6 +50,7 @@ def run(
     hidden = suppressed(project)
     if junit is not None:
         write_junit(report.check, junit, language)
+    made = _write_page(project, report, language)
     if state.wants_json:
         facts = {**_facts(report, language), "check": check_facts(report.check, hidden, language)}
         sys.stdout.write(as_json(facts) + "\n")
@@ -59,6 +58,7 @@ def run(
         _tell(report, language)
         tell_check(report.check, hidden, language)
         say(sentence("run_recorded", language, path=report.record))
+        say(made)
     code = exit_code(report.check, hidden, limit)
     if report.refused and code != RuleFailed.exit_code:
         code = InputRefused.exit_code
@@ -98,6 +98,16 @@ def schedule(
         sys.stdout.write(as_json({"installed": place}) + "\n")
     else:
         say(sentence("scheduled", language, at=at, place=place))
+
+
+def _write_page(project: Project, report: RunReport, language: str) -> str:
+    """Write the run's page; where that fails the run is as good as it was, so it is only said."""
+    from workbench.nightly.page import write_page
+
+    try:
+        return sentence("page_written", language, path=write_page(project, report.record, language))
+    except OSError as error:
+        return sentence("page_failed", language, reason=error)
 
 
 def _replay(state: State, project: Project, run_id: int, language: str) -> None:

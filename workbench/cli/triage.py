@@ -11,8 +11,8 @@ import typer
 
 from workbench.cli.app import State, app
 from workbench.cli.choices import amount, day, no_strangers, one_of
-from workbench.cli.output import emit_rows, print_table, say, verified
-from workbench.words import label, sentence
+from workbench.cli.output import emit_rows, print_table, say
+from workbench.words import label, sentence, verified
 
 if TYPE_CHECKING:
     import duckdb

@@ -161,6 +161,11 @@ def _settle_findings(
     failed = [r.finding_id for r in results if r.finding_id and r.outcome in ("partly", "contradicted", "missing")]
     if failed:
         con.execute(
+            "INSERT INTO ops.reopening SELECT finding_id, (SELECT max(run_id) FROM ops.run) FROM ops.finding"
+            " WHERE status = 'open' AND list_contains(?, finding_id)",
+            [failed],
+        )
+        con.execute(
             "UPDATE ops.finding SET status = 'reopened' WHERE status = 'open' AND list_contains(?, finding_id)",
             [failed],
         )

@@ -327,3 +327,9 @@ def rejection(rule: str, language: str) -> str:
     """What a reason for a rejection means."""
     pair = REJECTIONS.get(rule)
     return rule if pair is None else pair[language == "zh"]
+
+
+def verified(outcome: str, found: str, why: str, language: str) -> tuple[str, str]:
+    """What became of a correction in words, and what the POS shows instead."""
+    odd = sentence(f"odd_{why}", language) if why else ""
+    return sentence(f"verified_{outcome}", language), "; ".join(part for part in (odd, found) if part)

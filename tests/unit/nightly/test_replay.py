@@ -4,28 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 
-import pytest
-
-from tests.conftest import REPOSITORY, Shop
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Shop:
-    """The sample, taken in by a run."""
-    from workbench.scaffold import make_project
-
-    root = tmp_path / "shop"
-    make_project(root)
-    shop = Shop(root, root / "inbox", now=dt.datetime(2025, 4, 1, 8))
-    shop.configure("[run]\nsettle_seconds = 0.01\n")
-    for path in (*REPOSITORY.glob("data/sample/*.csv"), *REPOSITORY.glob("data/sample/*.xlsx")):
-        if path.name != "answer_key.csv":
-            (shop.inbox / path.name).write_bytes(path.read_bytes())
-    ran = shop.run("run", "--as-of", "2025-03-31", "--fail-on", "never")
-    assert ran.code == 0, ran.err
-    return shop
+from tests.conftest import Shop
 
 
 def test_a_run_gives_the_same_findings_again_whatever_came_after_it(sample: Shop) -> None:
