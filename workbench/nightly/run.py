@@ -84,7 +84,13 @@ def run(
         except WorkbenchError as error:
             report.error = str(error)
             raise
+        except Exception as error:
+            # What a library says may quote what is in a cell.
+            report.error = type(error).__name__
+            raise
         finally:
+            if report.error or report.check is not None:
+                _tell_people(project, report, sleep, progress)
             _keep_record(project, report)
         return report
 
@@ -125,6 +131,28 @@ def _steps(
     with _timed(report, "verify", progress):
         report.corrections = verify(project, project.act())
     report.snapshots["after"] = _newest_snapshot(project)
+
+
+def _tell_people(
+    project: Project, report: RunReport, sleep: Callable[[float], None], progress: Callable[[str], None]
+) -> None:
+    """Send alerts, also about a run that failed; what hinders them is noted and fails nothing."""
+    if not project.settings.alerts.channels:
+        return
+    from workbench.alerts.sending import send_due
+
+    with _timed(report, "alerts", progress):
+        try:
+            sent = send_due(project, manifest(project, report), sleep=sleep)
+        except Exception as error:
+            reason = str(error) if isinstance(error, WorkbenchError) else type(error).__name__
+            report.notes.append(("alerts_failed", {"reason": reason}))
+            return
+    report.notes += [("channel_failing", {"channel": c, "reason": why}) for c, why in sent.failing.items()]
+    report.notes += [("alerts_failed", {"reason": fault}) for fault in sent.faults]
+    if sent.held:
+        until = project.settings.alerts.quiet_until
+        report.notes.append(("alerts_held", {"count": sent.held, "until": f"{until:%H:%M}"}))
 
 
 def newest_record(var: Path) -> dict[str, Any] | None:
