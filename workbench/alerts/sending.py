@@ -102,6 +102,20 @@ def send_due(
         return post.report
 
 
+def send_unwritten(
+    project: Project,
+    record: Mapping[str, Any],
+    environ: Mapping[str, str] = os.environ,
+    sleep: Callable[[float], None] = time.sleep,
+) -> SendReport:
+    """Tell what went wrong in a run although the store cannot be opened: nothing is known of earlier messages then and
+    nothing is kept of these, so that the next run may tell it again.
+    """
+    post = _Post(project, environ, sleep, is_dry=False, is_written=False)
+    post.everything(troubles([record]), lambda findings: [])
+    return post.report
+
+
 def send_test(
     project: Project,
     names: Sequence[str] = (),
@@ -120,12 +134,19 @@ class _Post:
     """One sending: which channels are open, which have failed, what was posted."""
 
     def __init__(
-        self, project: Project, environ: Mapping[str, str], sleep: Callable[[float], None], is_dry: bool
+        self,
+        project: Project,
+        environ: Mapping[str, str],
+        sleep: Callable[[float], None],
+        is_dry: bool,
+        is_written: bool = True,
     ) -> None:
-        self.project, self.environ, self.sleep, self.is_dry = project, environ, sleep, is_dry
+        self.project, self.environ, self.sleep = project, environ, sleep
+        self.is_dry, self.is_written = is_dry, is_written
         self.settings = project.settings.alerts
         # A dry run makes no store where there is none.
-        self.memory = alerting.recall(project.store) if project.store.exists or not is_dry else _NOTHING
+        is_known = is_written and (project.store.exists or not is_dry)
+        self.memory = alerting.recall(project.store) if is_known else _NOTHING
         self.report = SendReport()
         self.channels: dict[str, Channel] = {}
         self.texts = Texts(
@@ -189,9 +210,12 @@ class _Post:
             return True
         store, now = self.project.store, self.project.now
         keys = dict.fromkeys(n.key for n in message.news)
-        number = alerting.begin(store, name, meant_for, message.kind, message.language, keys, now())
-        result = deliver()
-        alerting.end(store, number, result.is_sent, result.attempts, result.detail, now())
+        if self.is_written:
+            number = alerting.begin(store, name, meant_for, message.kind, message.language, keys, now())
+            result = deliver()
+            alerting.end(store, number, result.is_sent, result.attempts, result.detail, now())
+        else:
+            result = deliver()
         outcome = "sent" if result.is_sent else "failed"
         self.report.messages.append(replace(posted, outcome=outcome, attempts=result.attempts, detail=result.detail))
         if not result.is_sent:

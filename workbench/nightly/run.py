@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import UsageError, WorkbenchError
+from workbench.errors import ConfigurationError, UsageError, WorkbenchError
 from workbench.nightly.inbox import Contents, look, put_away
 from workbench.storage import writing_to
 
@@ -139,11 +139,17 @@ def _tell_people(
     """Send alerts, also about a run that failed; what hinders them is noted and fails nothing."""
     if not project.settings.alerts.channels:
         return
-    from workbench.alerts.sending import send_due
+    from workbench.alerts.sending import send_due, send_unwritten
 
+    facts = manifest(project, report)
     with _timed(report, "alerts", progress):
         try:
-            sent = send_due(project, manifest(project, report), sleep=sleep)
+            try:
+                sent = send_due(project, facts, sleep=sleep)
+            except ConfigurationError:
+                # A run that failed because the store is out of reach is what somebody must hear of.
+                send_unwritten(project, facts, sleep=sleep)
+                raise
         except Exception as error:
             reason = str(error) if isinstance(error, WorkbenchError) else type(error).__name__
             report.notes.append(("alerts_failed", {"reason": reason}))
