@@ -130,7 +130,7 @@ def recent_records(var: Path, now: dt.datetime) -> list[dict[str, Any]]:
             record = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        if isinstance(record, dict):
+        if isinstance(record, dict) and record.get("started_at"):
             found.append(record)
     return found
 

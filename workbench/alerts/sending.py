@@ -108,8 +108,8 @@ def send_unwritten(
     environ: Mapping[str, str] = os.environ,
     sleep: Callable[[float], None] = time.sleep,
 ) -> SendReport:
-    """Tell what went wrong in a run although the store cannot be opened: nothing is known of earlier messages then and
-    nothing is kept of these, so that the next run may tell it again.
+    """Tell what went wrong in a run without the store, which may be what is out of reach: nothing is known of earlier
+    messages then and nothing is kept of these.
     """
     post = _Post(project, environ, sleep, is_dry=False, is_written=False)
     post.everything(troubles([record]), lambda findings: [])

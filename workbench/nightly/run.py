@@ -14,12 +14,12 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import ConfigurationError, UsageError, WorkbenchError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.nightly.inbox import Contents, look, put_away
 from workbench.storage import writing_to
 
@@ -144,15 +144,14 @@ def _tell_people(
     facts = manifest(project, report)
     with _timed(report, "alerts", progress):
         try:
-            try:
-                sent = send_due(project, facts, sleep=sleep)
-            except ConfigurationError:
-                # A run that failed because the store is out of reach is what somebody must hear of.
-                send_unwritten(project, facts, sleep=sleep)
-                raise
+            sent = send_due(project, facts, sleep=sleep)
         except Exception as error:
             reason = str(error) if isinstance(error, WorkbenchError) else type(error).__name__
             report.notes.append(("alerts_failed", {"reason": reason}))
+            if report.error:
+                # What broke the run, a store out of reach or a full disk, mostly breaks this too.
+                with suppress(Exception):
+                    send_unwritten(project, facts, sleep=sleep)
             return
     report.notes += [("channel_failing", {"channel": c, "reason": why}) for c, why in sent.failing.items()]
     report.notes += [("alerts_failed", {"reason": fault}) for fault in sent.faults]

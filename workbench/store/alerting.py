@@ -167,7 +167,6 @@ def _failing(con: sa.Connection) -> dict[str, str]:
         sa.select(sa.func.max(table.c.message_id))
         .where(table.c.outcome.in_(["sent", "failed"]))
         .group_by(table.c.channel)
-        .scalar_subquery()
     )
     question = sa.select(table.c.channel, table.c.detail).where(
         table.c.message_id.in_(newest), table.c.outcome == "failed"

@@ -7,6 +7,7 @@ import email.policy
 import http.server
 import json
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class Hooks:
     port: int = 0
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     failing: dict[str, int] = field(default_factory=dict)
+    # A process that is killed as soon as its message has arrived.
+    victim: subprocess.Popen[str] | None = None
 
     def url(self, path: str) -> str:
         return f"json://127.0.0.1:{self.port}/{path}"
@@ -98,6 +101,10 @@ def _hook_server() -> Iterator[Hooks]:
             hooks.failing[self.path.strip("/")] = left - 1
             if left <= 0:
                 hooks.posts.append((self.path, json.loads(content)))
+            if hooks.victim is not None:
+                hooks.victim.kill()
+                hooks.victim.wait()
+                return
             self.send_response(500 if left > 0 else 200)
             self.end_headers()
 
@@ -117,6 +124,7 @@ def _hook_server() -> Iterator[Hooks]:
 def hooks(_hook_server: Hooks) -> Hooks:
     _hook_server.posts.clear()
     _hook_server.failing.clear()
+    _hook_server.victim = None
     return _hook_server
 
 

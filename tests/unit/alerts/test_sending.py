@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -124,23 +126,27 @@ def test_two_routes_to_one_channel_are_one_message(checked: Shop, alerts: Any, h
 
 
 def test_killed_between_sending_and_writing_down_it_is_sent_again_and_says_so(
-    checked: Shop, alerts: Any, hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+    checked: Shop, alerts: Any, hooks: Hooks
 ) -> None:
     alerts("", {"hook": hooks.url("hook")}, 'channels = ["hook"]')
-
-    def killed(*arguments: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr("workbench.store.alerting.end", killed)
-        with pytest.raises(KeyboardInterrupt):
-            send(checked)
+    hooks.victim = checked.start("alerts", "send")
+    out, err = hooks.victim.communicate(timeout=60)
+    assert hooks.victim.returncode == -signal.SIGKILL, (out, err)
+    hooks.victim = None
     assert told(checked, "hook") == [("sending", "digest")]
     assert "may have reached you before" not in hooks.at("hook")[0]["message"]
     send(checked)
     assert told(checked, "hook") == [("interrupted", "digest"), ("sent", "digest")]
     assert "may have reached you before" in hooks.at("hook")[1]["message"]
     assert send(checked).messages == []
+
+
+def test_two_who_send_at_the_same_moment_send_once(checked: Shop, alerts: Any, hooks: Hooks) -> None:
+    alerts("", {"hook": hooks.url("hook")}, 'channels = ["hook"]')
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: send(checked), range(4)))
+    assert sorted(len(r.messages) for r in reports) == [0, 0, 0, 1]
+    assert len(hooks.posts) == 1
 
 
 def test_a_dry_run_shows_all_and_changes_nothing(checked: Shop, alerts: Any, hooks: Hooks) -> None:
