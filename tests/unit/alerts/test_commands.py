@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ import pytest
 from tests.conftest import Shop
 from tests.unit.alerts.conftest import Hooks, Mailbox
 from workbench.alerts.routing import is_quiet, local
+from workbench.errors import ConfigurationError
 from workbench.nightly.run import newest_record, run
 from workbench.scaffold import _SETTINGS
-from workbench.settings import AlertSettings, RouteSettings
+from workbench.settings import AlertSettings, RouteSettings, load_settings
 from workbench.store.accounts import ROLES
 
 RECEIPTS = "location_code,receipt_no,line_no,product_code,received_qty,received_at\nS01,R7,1,P1,300,2025-03-05\n"
@@ -40,12 +42,19 @@ RECEIPTS = "location_code,receipt_no,line_no,product_code,received_qty,received_
         ("[alerts]\nchanels = {}", "alerts.chanels"),
     ],
 )
-def test_settings_that_do_not_fit_are_one_sentence(checked: Shop, toml: str, said: str) -> None:
-    checked.configure(toml)
-    ran = checked.run("alerts", "list")
-    assert ran.code == 14
-    assert said in ran.err
-    assert ran.err.count("\n") == 1
+def test_settings_that_do_not_fit_are_one_sentence(tmp_path: Path, toml: str, said: str) -> None:
+    (tmp_path / "workbench.toml").write_text(toml)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(tmp_path)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("Setting alerts")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_command_ends_with_14_where_the_settings_are_wrong(checked: Shop) -> None:
+    checked.configure('[alerts]\nfallback = "x"')
+    for command in ("list", "send", "test"):
+        assert checked.run("alerts", command).code == 14
 
 
 def test_the_example_that_a_new_project_gets_is_right() -> None:
@@ -151,6 +160,22 @@ def test_one_sending_waits_for_another(
     assert ran.code == 1
     assert "Another sending of alerts has not finished" in ran.err
     assert hooks.posts == []
+
+
+def test_doctor_opens_every_channel_and_knows_which_fails(checked: Shop, alerts: Any, hooks: Hooks) -> None:
+    def looked() -> list[tuple[bool, str]]:
+        return [(f["is_ok"], f["detail"]) for f in checked.run("--json", "doctor").json if f["check"] == "alerts"]
+
+    assert looked() == []
+    alerts("", {"hook": hooks.url("x"), "gone": "env:NOT_SET_HERE"}, 'channels = ["hook"]')
+    hooks.failing["x"] = 2
+    checked.run("alerts", "test", "hook")
+    (hook, gone) = looked()
+    assert (hook[0], "`workbench alerts test hook`" in hook[1]) == (False, True)
+    assert (gone[0], "NOT_SET_HERE" in gone[1]) == (False, True)
+    alerts("", {"hook": hooks.url("x")}, 'channels = ["hook"]')
+    checked.run("alerts", "test", "hook")
+    assert looked() == [(True, "1 channels, 1 routes")]
 
 
 # --- the nightly run -------------------------------------------------------------------------------------------------
