@@ -142,7 +142,9 @@ class Texts:
 
 def harmless(value: object, form: str) -> object:
     """A value as it may stand in a message: one line, of bounded length, nothing that is more than text."""
-    if isinstance(value, int) or hasattr(value, "__html__"):
+    if isinstance(value, int):
+        return f"{value:,}"
+    if hasattr(value, "__html__"):
         return value
     text = _one_line(str(value)).replace("://", ":／／")
     return _clipped(text, _VALUE_LENGTH).translate(_ALIKE[form])

@@ -196,7 +196,9 @@ class _Post:
             subject, body = self.texts.write(message, "txt", 10**6)
             nothing = Delivery(False, 0, str(error))
             return self._keep(name, meant_for, message, subject, body, lambda: nothing)
-        subject, body = self.texts.write(message, channel.form, channel.limit_bytes, channel.has_title)
+        # A dry run is read on a terminal.
+        form = "txt" if self.is_dry and channel.form == "html" else channel.form
+        subject, body = self.texts.write(message, form, channel.limit_bytes, channel.has_title)
         return self._keep(
             name, meant_for, message, subject, body, lambda: channel.deliver(subject, body, message.severity)
         )

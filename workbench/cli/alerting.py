@@ -115,27 +115,19 @@ def acknowledge(
     finding_ids: Annotated[list[str], typer.Argument(help="Numbers of findings, as messages show them.")],
     who: Annotated[str, typer.Option("--as", help="Who does it; default: the author.")] = "",
     note: Annotated[str, typer.Option(help="What is being done about it.")] = "",
+    only: Annotated[bool, typer.Option("--only", help="Not what belongs together with them.")] = False,
 ) -> None:
-    """Say that somebody has seen findings and looks after them, so that they go no further up."""
-    from workbench.alerts.news import epoch_of, epochs_of
+    """Say that somebody looks after findings, and after what belongs together with them: they go no further up."""
+    from workbench.alerts.acknowledging import spells_of
     from workbench.alerts.texts import said
     from workbench.store.alerting import acknowledge as decide
-    from workbench.triage.listing import STATUSES, Filter, listed
 
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
-    ids = list(dict.fromkeys(i.strip().lower() for i in finding_ids))
-    con = project.lake.read()
-    found = {f["finding_id"]: f for f in listed(con, Filter(statuses=STATUSES, finding_ids=ids))}
-    epochs = epochs_of(con)
-    for finding_id in ids:
-        if finding_id not in found:
-            raise UsageError(f"There is no finding {finding_id}: `workbench findings` lists them.")
-        if found[finding_id]["status"] == "resolved":
-            raise UsageError(f"Finding {finding_id} is resolved: there is nothing to acknowledge.")
-    spells = [(i, epoch_of(found[i], epochs), found[i]["location_code"] or "") for i in ids]
+    spells = spells_of(project.lake.read(), project, finding_ids, only)
     count = decide(project.store, spells, note, project.act(who))
+    ids = [finding_id for finding_id, _, _ in spells]
     if state.wants_json:
         sys.stdout.write(as_json({"finding_ids": ids, "acknowledged": count}) + "\n")
         return
