@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Shop
+from tests.conftest import REPOSITORY, Shop
 from tests.unit.alerts.conftest import Hooks, Mailbox
+from workbench.alerts.news import TROUBLES
 from workbench.alerts.routing import is_quiet, local
 from workbench.errors import ConfigurationError
 from workbench.nightly.run import newest_record, run
@@ -62,6 +63,16 @@ def test_the_example_that_a_new_project_gets_is_right() -> None:
     begin, end = lines.index("[alerts]"), next(i for i, t in enumerate(lines) if t.startswith("Parameters of a rule"))
     settings = AlertSettings(**tomllib.loads("\n".join(lines[begin:end]))["alerts"])
     assert (settings.escalate_to, settings.routes[0].severity) == ("mail", "high")
+
+
+def test_the_example_of_the_guide_is_right(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", (REPOSITORY / "docs" / "alerts.md").read_text(), re.DOTALL)
+    (tmp_path / "workbench.toml").write_text(example)
+    settings = load_settings(tmp_path).alerts
+    assert set(settings.routes[3].rules) == set(TROUBLES)
+    # It shows every setting there is.
+    assert settings.model_fields_set == set(AlertSettings.model_fields)
+    assert set().union(*(r.model_fields_set for r in settings.routes)) == set(RouteSettings.model_fields)
 
 
 def test_a_route_names_every_role_there_is() -> None:
