@@ -65,6 +65,12 @@ class SendReport:
     failing: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many messages a channel took, how many none took, how much news waits."""
+        sent = sum(p.outcome == "sent" for p in self.messages)
+        return {"sent": sent, "undelivered": self.undelivered, "held": self.held}
+
 
 def send_due(
     project: Project,

@@ -50,6 +50,7 @@ class RunReport:
     seconds: dict[str, float] = field(default_factory=dict)
     snapshots: dict[str, int] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    alerts: dict[str, int] = field(default_factory=dict)
     error: str = ""
     record: Path = Path()
 
@@ -153,6 +154,7 @@ def _tell_people(
                 with suppress(Exception):
                     send_unwritten(project, facts, sleep=sleep)
             return
+    report.alerts = sent.counts
     report.notes += [("channel_failing", {"channel": c, "reason": why}) for c, why in sent.failing.items()]
     report.notes += [("alerts_failed", {"reason": fault}) for fault in sent.faults]
     if sent.held:
@@ -293,6 +295,7 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "notes": [{"note": name, **values} for name, values in report.notes],
         "outcomes": _outcomes(check) if check else [],
         "findings": _moves(check) if check else {},
+        "alerts": report.alerts,
         "corrections": [vars(v) for v in report.corrections],
         "settings": {"rules": project.settings.rules, "text": _text_of(project.settings_file)},
         "versions": {**_versions(_PACKAGES), "python": platform.python_version(), "system": platform.platform()},

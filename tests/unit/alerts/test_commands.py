@@ -130,7 +130,7 @@ def test_send_and_list_in_both_languages(checked: Shop, alerts: Any, hooks: Hook
     )
     ran = checked.run("alerts", "send", "--dry-run")
     assert (ran.code, "将会发送 2 条消息" in ran.err) == (0, True)
-    assert "发往 hook：库存工作台：新问题 3 个" in ran.out
+    assert "发往 hook：库存审计工作台：新问题 3 个" in ran.out
     assert hooks.posts == []
     ran = checked.run("alerts", "send")
     assert (ran.code, "已发送 2 条消息" in ran.err) == (0, True)
@@ -264,6 +264,7 @@ def test_a_failing_channel_fails_no_run_and_stands_in_its_record(nightly: Shop, 
     assert record is not None
     ((note, reason),) = [(n["note"], n["reason"]) for n in record["notes"]]
     assert (note, "onnection error" in reason) == ("channel_failing", True)
+    assert record["alerts"] == {"sent": 0, "undelivered": 1, "held": 0}
     assert "topsecret" not in json.dumps(record) + ran.out + ran.err
 
 

@@ -116,7 +116,7 @@ def test_a_digest_in_both_languages(form: str) -> None:
     assert not CHINESE.search(subject + body.replace("Noto Sans CJK SC", ""))
     chinese = Message("digest", "zh", message.news, message.groups)
     subject, body = texts().write(chinese, form, 30_000)
-    assert subject == "库存工作台：新问题 2 个（严重 1，高 1），涉及金额 2,469.00 CNY，运行异常 1 项"
+    assert subject == "库存审计工作台：新问题 2 个（严重 1，高 1），涉及金额 2,469.00 CNY，运行异常 1 项"
     for part in ("标题title", "入库单 R1", "S01", "1,234.50 CNY", "怎么办", "有文件被拒绝：poem.csv"):
         assert part in body, part
 
