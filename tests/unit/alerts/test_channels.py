@@ -53,6 +53,17 @@ def test_services_are_written_to_in_the_form_they_read(address: str, form: str) 
     assert channel.limit_bytes >= 2000
 
 
+def test_a_chat_without_titles_gets_the_subject_as_its_first_line(hooks: Hooks) -> None:
+    # Of the chat services this one can be pointed at a server of one's own; Feishu, DingTalk and WeCom cannot.
+    channel = open_channel(settings(chat=f"mmost://127.0.0.1:{hooks.port}/sometokenfortests"), "chat")
+    assert (channel.form, channel.has_title) == ("txt", False)
+    assert channel.deliver("标题", "第一行\n第二行", "high").is_sent
+    ((path, posted),) = hooks.posts
+    assert path == "/hooks/sometokenfortests"
+    assert posted["text"].splitlines() == ["标题", "第一行", "第二行"]
+    assert "icon_url" not in posted
+
+
 def test_what_is_secret_in_an_address() -> None:
     address = "https://user:passw0rd@shop.example:8443/token-1?key=abcdef&to=me#frag-ment"
     found = secrets_of(address)
