@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.models import build_models
+from workbench.proposals.kinds import KINDS
 from workbench.words import LABELS
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def rule_page(rule: Rule) -> str:
                 ["a finding is one · 每个问题对应", _codes(rule.grain)],
                 ["reads · 读取", _codes(sorted(rule.tables))],
                 *_links(rule),
+                *_corrected_by(rule),
             ],
         ),
     ]
@@ -191,6 +193,15 @@ def _case_parts(case: Case) -> list[str]:
     if case.is_failing:
         parts += ["finding · 问题", _rows_table(case.expect)]
     return parts
+
+
+def _corrected_by(rule: Rule) -> list[list[str]]:
+    """The correction that `workbench propose` fills in for its findings."""
+    hints = rule.file.header.get("correction")
+    if not hints:
+        return []
+    english, chinese = KINDS[hints["kind"]].title
+    return [["corrected by · 更正方式", f"{english} · {chinese} (`{hints['kind']}`)"]]
 
 
 def _links(rule: Rule) -> list[list[str]]:

@@ -49,6 +49,7 @@ def examine(project: Project) -> list[Finding]:
         ("disk", _disk),
         ("lake", _lake),
         ("store", _store),
+        ("corrections", _corrections),
         ("alerts", _alerts),
         ("archive", _archive),
         ("conservation", _conservation),
@@ -170,6 +171,27 @@ def _alerts(project: Project) -> Iterator[Finding]:
         yield Finding("alerts", False, "nobody is told of anything: add [[alerts.routes]] in the settings")
     if is_ok:
         yield Finding("alerts", True, f"{len(settings.channels)} channels, {len(settings.routes)} routes")
+
+
+def _corrections(project: Project) -> Iterator[Finding]:
+    """Books and store say the same of every correction, and the log is whole."""
+    if not project.store.exists or not project.lake.exists:
+        return
+    from workbench.corrections.applying import disagreeing
+    from workbench.proposals.shapes import select
+    from workbench.store.audit import verify
+
+    with project.store.reading() as con:
+        known = select(con)
+    broken = disagreeing(project.lake.read(), known)
+    for number in broken:
+        said = f"the store and the books disagree about proposal {number}: run `workbench verify`; if it stays, restore"
+        yield Finding("corrections", False, f"{said} store and lake from one backup")
+    faults = verify(project.store, project.log_anchors())
+    if faults:
+        yield Finding("corrections", False, "the audit log was tampered with: `workbench verify-log` says where")
+    if not broken and not faults:
+        yield Finding("corrections", True, f"{len(known)} proposals, store, books and log agree")
 
 
 def _archive(project: Project) -> Iterator[Finding]:

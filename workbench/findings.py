@@ -141,6 +141,12 @@ def _run(
 
 def _settle(con: duckdb.DuckDBPyConnection, run_id: int, ran: Sequence[str]) -> tuple[int, int, int, int]:
     """Bring ops.finding up to this run: new, still open, resolved, reopened. Rules that did not run move nothing."""
+    # What was corrected stays resolved while it says the same, though its rows are still there.
+    con.execute(
+        "DELETE FROM found AS f USING ops.correction AS c, ops.finding AS o WHERE c.outcome = 'arrived'"
+        " AND c.finding_id = f.finding_id AND c.evidence_hash = f.evidence_hash"
+        " AND o.finding_id = f.finding_id AND o.status = 'resolved'"
+    )
     con.execute("CREATE OR REPLACE TEMP TABLE ran (rule_id VARCHAR)")
     if ran:
         con.executemany("INSERT INTO ran VALUES (?)", [[r] for r in ran])

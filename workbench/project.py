@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.lake import Lake
     from workbench.sources import Source
     from workbench.store.act import Act
+    from workbench.store.audit import Anchor
     from workbench.store.connection import Store
 
 Clock = Callable[[], dt.datetime]
@@ -115,6 +116,18 @@ class Project:
 
         number, seal = head(self.store)
         return {"audit_entry_no": number, "audit_hash": seal}
+
+    def log_anchors(self) -> list[Anchor]:
+        """What the lake's snapshots saw of the audit log."""
+        from workbench.store.audit import Anchor
+
+        if not self.lake.exists:
+            return []
+        return [
+            Anchor(int(s.extra["audit_entry_no"]), str(s.extra["audit_hash"]), f"{s.snapshot_id} ({s.message})")
+            for s in self.lake.snapshots(self.lake.read())
+            if s.extra.get("audit_entry_no")
+        ]
 
     @cached_property
     def archive(self) -> Archive:

@@ -71,7 +71,8 @@ class CorrectionSettings(_Section):
     """When a correction needs two approvals (0: never), and what no correction may do.
 
     Nothing may be dated on or before `closed_until`. A correction that no export shows after `verify_after_days` is
-    missing. `reason_codes` are the shop's own, code to what it means.
+    missing. `reason_codes` are the shop's own, code to what it means. For the counts that an ERP imports: its
+    `erp_company` and, by location code, the names of its warehouses.
     """
 
     two_approvals_above_amount: Decimal = Field(default=Decimal(5000), ge=0)
@@ -81,6 +82,8 @@ class CorrectionSettings(_Section):
     allow_negative_stock: bool = False
     verify_after_days: int = Field(default=7, ge=0)
     reason_codes: dict[str, str] = Field(default_factory=dict)
+    erp_company: str = ""
+    erp_locations: dict[str, str] = Field(default_factory=dict)
 
 
 class RouteSettings(_Section):

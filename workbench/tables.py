@@ -86,6 +86,21 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "approved_by": "VARCHAR",
         "reverses_adjustment_id": "VARCHAR",
     },
+    # What became of each correction that was applied, as last looked at; arrived ones keep their finding resolved.
+    "ops.correction": {
+        "proposal_id": "INTEGER",
+        "kind": "VARCHAR",
+        "finding_id": "VARCHAR",
+        "evidence_hash": "VARCHAR",
+        "outcome": "VARCHAR",
+        "expected_qty": "DECIMAL(18,3)",
+        "found_qty": "DECIMAL(18,3)",
+        "found": "VARCHAR",
+        "why": "VARCHAR",
+        # A JSON list of location/movement_id: a movement answers one correction.
+        "answered_by": "VARCHAR",
+        "checked_at": "TIMESTAMP",
+    },
     "ops.run": {
         "run_id": "INTEGER",
         "as_of": "DATE",
@@ -152,6 +167,13 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "evidence_hash": "VARCHAR",
     },
 }
+
+
+def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the lake has a table, like `core.adjustment`: older lakes, and new ones, lack some."""
+    schema, table = name.split(".")
+    question = "SELECT count(*) FROM information_schema.tables WHERE table_schema = '{}' AND table_name = '{}'"
+    return con.execute(question.format(schema, table)).fetchone() != (0,)
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Table]) -> None:

@@ -15,7 +15,6 @@ from workbench.words import sentence
 
 if TYPE_CHECKING:
     from workbench.project import Project
-    from workbench.store.audit import Anchor
 
 account_app = typer.Typer(
     help="Who may propose, approve and administer, and at which locations.",
@@ -138,7 +137,7 @@ def verify_log(ctx: typer.Context) -> None:
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
-    anchors = _anchors(project)
+    anchors = project.log_anchors()
     faults = verify(project.store, anchors)
     number, seal = head(project.store)
     said = [sentence(f"log_{f.kind}", language, number=f.entry_no, other=f.other, place=f.place) for f in faults]
@@ -153,20 +152,6 @@ def verify_log(ctx: typer.Context) -> None:
         say(sentence("log_whole", language, count=number, seal=seal or "–", anchors=len(anchors)))
     if faults:
         raise typer.Exit(FindingsFound.exit_code)
-
-
-def _anchors(project: Project) -> list[Anchor]:
-    """What the lake's snapshots saw of the log."""
-    from workbench.store.audit import Anchor
-
-    if not project.lake.exists:
-        return []
-    con = project.lake.read()
-    return [
-        Anchor(int(s.extra["audit_entry_no"]), str(s.extra["audit_hash"]), f"{s.snapshot_id} ({s.message})")
-        for s in project.lake.snapshots(con)
-        if s.extra.get("audit_entry_no")
-    ]
 
 
 def _listed(text: str) -> list[str]:

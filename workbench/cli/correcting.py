@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from workbench.cli.app import State, app
-from workbench.cli.output import as_json, emit_rows, print_table, say
+from workbench.cli.choices import day, one_of
+from workbench.cli.output import as_json, emit_rows, print_table, say, verified, write_workbook
 from workbench.errors import UsageError
-from workbench.words import sentence
+from workbench.words import label, sentence
 
 corrections_app = typer.Typer(
     help="Corrections in the books, for the POS to take over.", no_args_is_help=True, rich_markup_mode=None
@@ -68,16 +70,29 @@ def export(
     ctx: typer.Context,
     to: Annotated[Path, typer.Option(help="The folder for the files.")],
     form: Annotated[str, typer.Option("--format", help="csv or xlsx.")] = "csv",
+    system: Annotated[str, typer.Option("--for", help="pos, or for a count: erpnext, odoo or inventree.")] = "pos",
 ) -> None:
-    """Write what the POS has not taken over yet, in the layout of its own exports, with headers in your language."""
+    """Write what the POS has not taken over yet, in the layout of its own exports, with headers in your language.
+
+    For an ERP the files are a stock count: what should be on hand at the end of the day of the last check.
+    """
+    from workbench.corrections.erp import SYSTEMS, count_for
     from workbench.corrections.exporting import exported
 
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
-    if form not in ("csv", "xlsx"):
-        raise UsageError(f"There is no format {form!r} here: use csv or xlsx.")
-    files = exported(project.lake.read(), project.contracts, language)
+    one_of("format", [form], ("csv", "xlsx"))
+    one_of("system", [system], ("pos", *SYSTEMS))
+    files: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]
+    if system == "pos":
+        files = exported(project.lake.read(), project.contracts, language)
+    else:
+        count = count_for(project.lake.read(), system, project.settings.corrections)
+        files = {count.name: (count.headers, count.rows)} if count.rows else {}
+        for row in count.left_out:
+            values = {"location": row.location_code, "product": row.product_code, "numbers": row.numbers}
+            say(sentence("count_left_out", language, **values))
     paths = []
     try:
         to.mkdir(parents=True, exist_ok=True)
@@ -85,17 +100,62 @@ def export(
         raise UsageError(f"{to} cannot be made: {error.strerror}.") from error
     for name, (headers, rows) in files.items():
         paths.append(to / f"{name}.{form}")
-        emit_rows(headers, rows, form, language, paths[-1])
+        emit_rows(headers, rows, form, language, paths[-1], mark=system == "pos")
     if state.wants_json:
         sys.stdout.write(as_json([str(path) for path in paths]) + "\n")
     elif not paths:
         say(sentence("nothing_to_verify", language))
+    else:
+        say(sentence("files_written", language, files=", ".join(map(str, paths))))
+
+
+@corrections_app.command(epilog="Example: workbench corrections register -o 更正登记簿.xlsx --lang zh")
+def register(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(help="Only what was submitted on this day or later.")] = "",
+    until: Annotated[str, typer.Option(help="Only what was submitted on this day or earlier.")] = "",
+    by: Annotated[str, typer.Option(help="The totals shown: by reason, person or location.")] = "reason",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write everything to this workbook.")] = None,
+) -> None:
+    """The register of corrections: who changed what and why, with totals of what is in the books."""
+    from workbench.corrections.register import GROUPS, LINES, TOTALS
+    from workbench.corrections.register import register as registered
+
+    state: State = ctx.obj
+    project = state.project()
+    language = state.language_of(project)
+    one_of("grouping", [by], tuple(GROUPS))
+    found = registered(project, language, day(since), day(until))
+    headings = {name: [GROUPS[name], "title", *TOTALS] for name in GROUPS}
+    if output:
+        sheets = {sentence("register_lines", language): _in_words(LINES, found.lines, language)}
+        for name, totals in found.totals.items():
+            sheets[sentence(f"register_{name}", language)] = _in_words(headings[name], totals, language)
+        write_workbook(sheets, output)
+        say(sentence("files_written", language, files=output))
+    if state.wants_json:
+        facts = {name: [dict(zip(headings[name], t, strict=True)) for t in found.totals[name]] for name in GROUPS}
+        lines = [dict(zip(LINES, line, strict=True)) for line in found.lines]
+        sys.stdout.write(as_json({"lines": lines, "totals": facts}) + "\n")
+    elif not output:
+        print_table(headings[by], found.totals[by], language)
+
+
+def _in_words(names: Sequence[str], rows: Sequence[Sequence[Any]], language: str) -> tuple[list[str], list[list[Any]]]:
+    """Headings and rows for people: what has a word in their language is said in it."""
+    words = {
+        "status": lambda v: sentence(f"status_{v}", language),
+        "outcome": lambda v: sentence(f"verified_{v}", language),
+    }
+    lines = [[words[n](c) if n in words and c else c for n, c in zip(names, row, strict=True)] for row in rows]
+    return [label(name, language) for name in names], lines
 
 
 @app.command(epilog="Example: workbench verify")
 def verify(ctx: typer.Context, who: Annotated[str, _AS] = "") -> None:
     """Hold applied corrections against what the POS has exported since: did it follow?"""
     from workbench.corrections.verifying import verify as carry_out
+    from workbench.proposals.kinds import KINDS
 
     state: State = ctx.obj
     project = state.project()
@@ -107,6 +167,9 @@ def verify(ctx: typer.Context, who: Annotated[str, _AS] = "") -> None:
     if not results:
         say(sentence("nothing_to_verify", language))
         return
-    words = {o: sentence(f"verified_{o}", language) for o in {r.outcome for r in results}}
-    rows = [[words[r.outcome] if n == "outcome" else getattr(r, n) for n in _NAMES] for r in results]
+    rows = []
+    for r in results:
+        outcome, found = verified(r.outcome, r.found, r.why, language)
+        title = KINDS[r.kind].title[language == "zh"]
+        rows.append([r.proposal_id, title, outcome, r.expected_qty, r.found_qty, found])
     print_table(_NAMES, rows, language)

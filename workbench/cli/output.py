@@ -8,13 +8,13 @@ import io
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputRefused, UsageError
-from workbench.words import label
+from workbench.words import label, sentence
 
 FORMATS = ("table", "json", "csv", "xlsx")
 # Below the header; and Excel's calendar begins in 1900.
@@ -38,10 +38,12 @@ def emit_rows(
     path: Path | None = None,
     title: str = "",
     headings: bool = False,
+    mark: bool = True,
 ) -> None:
     """Write rows in one of FORMATS to stdout or to a file.
 
-    `headings` true gives a workbook for people: its header and its words in their language.
+    `headings` true gives a workbook for people: its header and its words in their language. `mark` false leaves out the
+    mark at the beginning of a CSV file, without which Excel misreads Chinese and over which importers stumble.
     """
     if form not in FORMATS:
         raise UsageError(f"There is no format {form!r}: use one of {', '.join(FORMATS)}.")
@@ -55,9 +57,9 @@ def emit_rows(
             words = [
                 [label(c, language) if n in _MIDDLE and c else c for n, c in zip(names, r, strict=True)] for r in rows
             ]
-            _write_xlsx([label(name, language) for name in names], words, path)
+            write_workbook({"rows": ([label(name, language) for name in names], words)}, path)
         else:
-            _write_xlsx(names, rows, path)
+            write_workbook({"rows": (names, rows)}, path)
         return
     text = (
         as_json([dict(zip(names, row, strict=True)) for row in rows]) + "\n" if form == "json" else _as_csv(names, rows)
@@ -67,7 +69,7 @@ def emit_rows(
         return
     try:
         # Excel takes a CSV file for UTF-8 only when it begins with a mark.
-        path.write_text(text, encoding="utf-8-sig" if form == "csv" else "utf-8")
+        path.write_text(text, encoding="utf-8-sig" if form == "csv" and mark else "utf-8")
     except OSError as error:
         raise InputRefused(f"{path} cannot be written: {error.strerror or error}.") from error
 
@@ -102,6 +104,12 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], language: s
 def say(message: str) -> None:
     """A line for a person, on stderr, so that stdout holds results alone."""
     sys.stderr.write(message + "\n")
+
+
+def verified(outcome: str, found: str, why: str, language: str) -> tuple[str, str]:
+    """What became of a correction in words, and what the POS shows instead."""
+    odd = sentence(f"odd_{why}", language) if why else ""
+    return sentence(f"verified_{outcome}", language), "; ".join(part for part in (odd, found) if part)
 
 
 def _shown(cell: Any) -> str:
@@ -152,12 +160,17 @@ def _as_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return buffer.getvalue()
 
 
-def _write_xlsx(names: Sequence[str], rows: Sequence[Sequence[Any]], path: Path) -> None:
+def write_workbook(sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]], path: Path) -> None:
+    """Write headings and rows by the name of their sheet. Nothing in a cell is computed or followed.
+
+    Raises UsageError for more rows than a sheet holds, InputRefused where the file cannot be written.
+    """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
-    if len(rows) > _SHEET_ROWS:
-        raise UsageError(f"A sheet holds {_SHEET_ROWS:,} rows and there are {len(rows):,}: use --format csv.")
+    longest = max((len(rows) for _, rows in sheets.values()), default=0)
+    if longest > _SHEET_ROWS:
+        raise UsageError(f"A sheet holds {_SHEET_ROWS:,} rows and there are {longest:,}: use --format csv.")
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -167,21 +180,26 @@ def _write_xlsx(names: Sequence[str], rows: Sequence[Sequence[Any]], path: Path)
     }
     try:
         with xlsxwriter.Workbook(str(path), options) as book:
-            sheet = book.add_worksheet("rows")
-            dates = book.add_format({"num_format": "yyyy-mm-dd"})
-            moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-            sheet.freeze_panes(1, 0)
-            sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
-            for position, name in enumerate(names):
-                sheet.write_string(0, position, name)
-            for number, row in enumerate(rows, start=1):
-                for position, cell in enumerate(row):
-                    if isinstance(cell, dt.date) and cell.year >= _FIRST_YEAR:
-                        shape = moments if isinstance(cell, dt.datetime) else dates
-                        sheet.write_datetime(number, position, cell, shape)
-                    elif isinstance(cell, (int, Decimal, float)) and not isinstance(cell, bool):
-                        sheet.write_number(number, position, cell)
-                    elif cell is not None:
-                        sheet.write_string(number, position, str(cell))
+            for name, (names, rows) in sheets.items():
+                _fill_sheet(book, name, names, rows)
     except (OSError, FileCreateError) as error:
         raise InputRefused(f"{path} cannot be written: {error}.") from error
+
+
+def _fill_sheet(book: Any, name: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    sheet = book.add_worksheet(name)
+    dates = book.add_format({"num_format": "yyyy-mm-dd"})
+    moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
+    for position, heading in enumerate(names):
+        sheet.write_string(0, position, heading)
+    for number, row in enumerate(rows, start=1):
+        for position, cell in enumerate(row):
+            if isinstance(cell, dt.date) and cell.year >= _FIRST_YEAR:
+                shape = moments if isinstance(cell, dt.datetime) else dates
+                sheet.write_datetime(number, position, cell, shape)
+            elif isinstance(cell, (int, Decimal, float)) and not isinstance(cell, bool):
+                sheet.write_number(number, position, cell)
+            elif cell is not None:
+                sheet.write_string(number, position, str(cell))

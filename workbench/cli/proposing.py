@@ -36,6 +36,7 @@ def propose(
     product: Annotated[str, typer.Option(help="Which product.")] = "",
     batch: Annotated[str, typer.Option(help="Which batch.")] = "",
     document: Annotated[str, typer.Option(help="Which document.")] = "",
+    line_no: Annotated[str, typer.Option("--line", help="Which line of it; default: all that say the same.")] = "",
     qty: Annotated[str, typer.Option(help="Base units, with a minus for what leaves the books.")] = "",
     cost: Annotated[str, typer.Option(help="Cost of a base unit; default: the last known.")] = "",
     date: Annotated[str, typer.Option(help="The day it is to be dated; default: that of the last check.")] = "",
@@ -80,6 +81,7 @@ def propose(
             "Say what to correct: the number of a finding, or --kind with --location, --product and --qty."
         )
     given = {"location_code": location, "product_code": product, "batch_no": batch, "document_no": document}
+    given["document_line_no"] = line_no
     changes: dict[str, Any] = {name: value for name, value in given.items() if value}
     if qty:
         changes["moved_qty"] = _quantity(qty)
@@ -87,7 +89,7 @@ def propose(
         changes["unit_cost"] = amount(cost)
     if new_value:
         changes["new_value"] = new_value.strip()
-    if changes and len(proposal.lines) != 1:
+    if changes.keys() - {"new_value"} and len(proposal.lines) != 1:
         raise UsageError(f"This proposal has {len(proposal.lines)} lines: make one for each to change them.")
     lines = tuple(replace(_typed(line, proposal.kind), **changes) for line in proposal.lines)
     lines = tuple(

@@ -11,7 +11,7 @@ import typer
 
 from workbench.cli.app import State, app
 from workbench.cli.choices import amount, day, no_strangers, one_of
-from workbench.cli.output import emit_rows, print_table, say
+from workbench.cli.output import emit_rows, print_table, say, verified
 from workbench.words import label, sentence
 
 if TYPE_CHECKING:
@@ -125,7 +125,18 @@ def _decision(finding: Mapping[str, Any], language: str) -> str:
         said.append(f"{why} ({finding['changed']})" if finding["changed"] else why)
     if finding["assigned_to"]:
         said.append(f"→ {finding['assigned_to']}")
+    if finding["proposal_id"]:
+        said.append(_correction(finding, language))
     return "\n".join(said)
+
+
+def _correction(finding: Mapping[str, Any], language: str) -> str:
+    """How far its correction has come."""
+    number, outcome = finding["proposal_id"], finding["correction_outcome"]
+    if outcome in (None, "waiting", "arrived"):
+        return sentence(f"correction_{finding['proposal_status']}", language, number=number)
+    said = verified(outcome, finding["correction_found"], finding["correction_why"], language)
+    return sentence("correction_came_to", language, number=number, outcome=said[0], found=said[1]).strip()
 
 
 def _groups(

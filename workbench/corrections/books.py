@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from workbench.corrections.entries import corrected_tables
 from workbench.models import bound
 from workbench.resident import replaced_tables
 
@@ -19,49 +20,6 @@ if TYPE_CHECKING:
     from workbench.contracts import Table
 
 SCHEMA = "corrected"
-IN_FORCE = (
-    "(SELECT * FROM core.adjustment AS e WHERE e.entry = 'applied' AND NOT EXISTS"
-    " (SELECT 1 FROM core.adjustment AS r WHERE r.reverses_adjustment_id = e.adjustment_id))"
-)
-# How entries come into a core table. A re-entered receipt is a late entry; its number is the adjusting entry's.
-_MOVEMENTS = f"""
-SELECT * FROM core.stock_movement
-UNION ALL BY NAME
-SELECT adjustment_id AS movement_id, location_code, product_code, NULLIF(batch_no, '') AS batch_no, movement_type,
-    moved_qty, unit_cost, occurred_at, recorded_at, 'P' || proposal_id AS document_no, line_no AS document_line_no,
-    proposed_by AS operator, reason
-FROM {IN_FORCE}
-WHERE moved_qty <> 0
-"""
-_FIELDS = ("product_code", "batch_no", "expiry_date", "unit_cost")
-_RECEIPTS = f"""
-SELECT r.* REPLACE (
-    CASE WHEN v.document_no IS NOT NULL THEN 'cancelled' ELSE r.status END AS status,
-    {", ".join(f"COALESCE(c.new_{name}, r.{name}) AS {name}" for name in _FIELDS)})
-FROM core.receipt_line AS r
-LEFT JOIN (SELECT DISTINCT location_code, document_no FROM {IN_FORCE} WHERE kind = 'void_receipt') AS v
-    ON v.location_code = r.location_code AND v.document_no = r.receipt_no
-LEFT JOIN (
-    SELECT location_code, document_no, document_line_no,
-        {
-    ", ".join(
-        f"CAST(max(new_value) FILTER (WHERE field = '{name}') AS {kind}) AS new_{name}"
-        for name, kind in zip(_FIELDS, ("VARCHAR", "VARCHAR", "DATE", "DECIMAL(18, 4)"), strict=True)
-    )
-}
-    FROM {IN_FORCE}
-    WHERE field <> ''
-    GROUP BY ALL
-) AS c
-    ON c.location_code = r.location_code AND c.document_no = r.receipt_no AND c.document_line_no = r.line_no
-UNION ALL BY NAME
-SELECT location_code, 'P' || proposal_id AS receipt_no, line_no, 'late_entry' AS receipt_type, product_code,
-    NULLIF(batch_no, '') AS batch_no, moved_qty AS received_qty, unit_cost, occurred_at AS received_at, recorded_at,
-    document_no AS delivery_note_no, 'approved' AS status, proposed_by AS created_by, approved_by, reason AS note
-FROM {IN_FORCE}
-WHERE kind = 'reenter_receipt'
-"""
-_CORE = {"core.stock_movement": _MOVEMENTS, "core.receipt_line": _RECEIPTS}
 
 
 def build_corrected(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Table], catalogue: Catalogue) -> list[str]:
@@ -76,14 +34,11 @@ def build_corrected(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Tabl
             f" WHERE table_catalog = 'lake' AND table_schema = '{SCHEMA}'"
         ).fetchall()
     )
-    row = con.execute(f"SELECT count(*) FILTER (WHERE moved_qty <> 0), count(*) FROM {IN_FORCE}").fetchone()
-    moves, entries = row or (0, 0)
-    touched = {"core.stock_movement"} if moves else set()
-    touched |= {"core.receipt_line"} if entries else set()
+    corrected = corrected_tables(con)
+    touched = {f"core.{name}" for name in corrected}
     # Where a model completes a core table under the same name, the model is what people read.
     for name in sorted(contracts.keys() - catalogue.models.keys()):
-        table = f"core.{name}"
-        _replace(con, kinds, name, "VIEW", _CORE[table] if table in touched else f"SELECT * FROM {table}")
+        _replace(con, kinds, name, "VIEW", corrected.get(name, f"SELECT * FROM core.{name}"))
     day = con.execute("SELECT as_of FROM ops.run ORDER BY run_id DESC LIMIT 1").fetchone()
     if day is None:
         return []

@@ -19,6 +19,7 @@ from workbench.store.accounts import Account, account_of, folded, require
 from workbench.store.attachments import Attachment, keep
 from workbench.store.audit import record
 from workbench.store.decisions import Subject, dismiss_within
+from workbench.tables import has_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -191,6 +192,7 @@ def require_books(
         raise ConfigurationError(f"There is no lake in {project.var}: load something first with `workbench ingest`.")
     settings = project.settings.corrections
     limits.require_open_period(proposal, settings)
+    limits.require_documents(lake, proposal)
     limits.require_fresh(lake, proposal, project.catalogue.rules)
     approved = [p for p in select(con, None, ("approved", "applied")) if p.proposal_id != proposal.proposal_id]
     limits.require_stock(lake, proposal, approved, settings)
@@ -285,10 +287,7 @@ def _is_in_books(project: Project, proposal_id: int) -> bool:
     if not project.lake.exists:
         return False
     con = project.lake.read()
-    present = con.execute(
-        "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'core' AND table_name = 'adjustment'"
-    ).fetchone()
-    if present == (0,):
+    if not has_table(con, "core.adjustment"):
         return False
     row = con.execute("SELECT count(*) FROM core.adjustment WHERE proposal_id = ?", [proposal_id]).fetchone()
     return row is not None and row[0] > 0

@@ -2,7 +2,8 @@
 
 A rule says in its header how its findings are mended: `correction.kind`; where a quantity is moved `correction.qty`,
 the column of the finding (with a minus where it is the opposite), and `correction.location`, another column for where;
-`correction.value`, the column that holds what a field should be; `correction.reason_code`.
+`correction.value`, the column that holds what a field should be; `correction.reason_code`. `correction.everywhere`
+changes a code in every document that has it, and not only in the one that the finding names.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
+from workbench.proposals.documents import DOCUMENTS, number_of
 from workbench.proposals.kinds import Kind, kind_of
 from workbench.proposals.shapes import Line, Proposal
+from workbench.tables import has_table
 from workbench.triage.suppression import subject_of
 
 if TYPE_CHECKING:
@@ -80,6 +83,8 @@ def _lines(
         document_no=_text(facts, "document_no"),
         document_line_no=_text(facts, "document_line_no"),
     )
+    if kind.field and hints.get("everywhere"):
+        return _lines_of_code(con, kind.field, line.product_code)
     if kind.field:
         old = _text(facts, kind.field)
         return (replace(line, field=kind.field, old_value=old, new_value=_text(facts, str(hints.get("value", "")))),)
@@ -132,6 +137,21 @@ def _lines_of_delivery(
     return tuple(_made(row, "receipt", _text(facts, "document_no"), today) for row in rows)
 
 
+def _lines_of_code(con: duckdb.DuckDBPyConnection, field: str, code: str) -> tuple[Line, ...]:
+    """Every document that has a product code, each once."""
+    location = {True: "coalesce(t.location_code, '')", False: "''"}
+    questions = [
+        f"SELECT {location[document.has_location]}, {number_of(document)}"
+        f" FROM core.{document.table} AS t WHERE t.product_code = $code"
+        for document in DOCUMENTS
+        if field in document.fields
+    ]
+    rows = con.execute(f"{' UNION '.join(questions)} ORDER BY ALL", {"code": code}).fetchall()
+    return tuple(
+        Line(location, code, document_no=number, field=field, old_value=code) for location, number in rows if number
+    )
+
+
 def _made(row: tuple[Any, ...], movement_type: str, document_no: str, today: dt.date | None) -> Line:
     location, product, batch, quantity, cost = row
     return Line(location, product, batch, movement_type, quantity, cost, today, document_no)
@@ -152,6 +172,8 @@ def _cost(con: duckdb.DuckDBPyConnection, line: Line, facts: Mapping[str, Any]) 
 
 def last_cost(con: duckdb.DuckDBPyConnection, location_code: str, product_code: str) -> Decimal | None:
     """The last known cost of a base unit of a product at a location; None where none is known."""
+    if not has_table(con, "mart.last_cost"):
+        return None
     row = con.execute(
         "SELECT max(unit_cost) FROM mart.last_cost WHERE location_code = ? AND product_code = ?",
         [location_code, product_code],

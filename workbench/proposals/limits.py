@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from workbench.errors import DecisionRefused, UsageError
+from workbench.proposals.documents import DOCUMENTS, is_about
 from workbench.proposals.kinds import KINDS, REASONS
 from workbench.proposals.shapes import Proposal
+from workbench.tables import has_table
 from workbench.triage.listing import STATUSES, Filter, listed
 from workbench.triage.suppression import changed_values
 
@@ -46,6 +48,9 @@ def require_complete(proposal: Proposal, attachments: int, settings: CorrectionS
             raise UsageError(
                 f"Line {number} writes off {line.moved_qty} with a plus: what leaves the books has a minus."
             )
+        is_batch = kind.field == "expiry_date" and line.product_code and line.batch_no
+        if kind.field and not line.document_no and not is_batch:
+            raise UsageError(f"Line {number} names no document whose {kind.field} is wrong: add --document.")
         if kind.field and not line.new_value.strip():
             raise UsageError(f"Line {number} does not say what {line.field} should be: add --new-value.")
         if kind.field and line.new_value == line.old_value:
@@ -59,6 +64,31 @@ def require_open_period(proposal: Proposal, settings: CorrectionSettings) -> Non
         if closed and line.occurred_on and line.occurred_on <= closed:
             raise DecisionRefused(
                 f"{line.occurred_on} lies in a closed period, which ends with {closed}: date the correction later."
+            )
+
+
+def require_documents(con: duckdb.DuckDBPyConnection, proposal: Proposal) -> None:
+    """UsageError where a document or batch, of which a field is to be changed, is not in the books at all."""
+    for line in proposal.lines:
+        if not line.field:
+            continue
+        named = [line.field, line.location_code, line.product_code, line.batch_no, line.document_no]
+        entry = (
+            "(SELECT ? AS field, ? AS location_code, ? AS product_code, ? AS batch_no, ? AS document_no,"
+            " TRY_CAST(? AS BIGINT) AS document_line_no)"
+        )
+        is_there = any(
+            con.execute(
+                f"SELECT 1 FROM core.{d.table} AS t, {entry} AS c WHERE {is_about(d, line.field)} LIMIT 1",
+                [*named, line.document_line_no],
+            ).fetchone()
+            for d in DOCUMENTS
+            if line.field in d.fields
+        )
+        if not is_there:
+            what = f"document {line.document_no}" if line.document_no else f"batch {line.batch_no}"
+            raise UsageError(
+                f"There is no {what} with these values in the books: look at its number, line, product and location."
             )
 
 
@@ -85,7 +115,7 @@ def require_stock(
 
     Stock that is unknown cannot be judged, and what is negative already may be raised.
     """
-    if settings.allow_negative_stock or not KINDS[proposal.kind].moves:
+    if settings.allow_negative_stock or not KINDS[proposal.kind].moves or not has_table(con, "mart.on_hand"):
         return
     effects: dict[tuple[str, str], Decimal] = {}
     for line in proposal.lines:

@@ -143,6 +143,25 @@ def in_force(store: Store, kind: str) -> list[dict[str, Any]]:
         return [dict(row) for row in con.execute(question).mappings()]
 
 
+def newest_proposals(store: Store) -> list[tuple[str, int, str]]:
+    """Of each finding the newest proposal that is on its way, in the books or done: finding, number, status."""
+    if not store.exists:
+        return []
+    import sqlalchemy as sa
+
+    from workbench.store.tables import proposal as table
+
+    gone = ("rejected", "withdrawn")
+    newest = (
+        sa.select(sa.func.max(table.c.proposal_id))
+        .where(table.c.finding_id.is_not(None), table.c.status.not_in(gone))
+        .group_by(table.c.finding_id)
+    )
+    question = sa.select(table.c.finding_id, table.c.proposal_id, table.c.status).where(table.c.proposal_id.in_(newest))
+    with store.reading() as con:
+        return [(row[0], row[1], row[2]) for row in con.execute(question.order_by(table.c.proposal_id))]
+
+
 def history(store: Store, kind: str) -> list[dict[str, Any]]:
     """Every decision of a kind, ended ones too, oldest first."""
     if not store.exists:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.catalogue import FINDING_COLUMNS, Rule
 from workbench.lake import quoted
 from workbench.store.connection import Store
-from workbench.store.decisions import Subject, in_force
+from workbench.store.decisions import Subject, in_force, newest_proposals
+from workbench.tables import has_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +31,11 @@ TRIAGE_COLUMNS = {
     "assigned_to": "VARCHAR",
     "came_back": "VARCHAR",
     "changed": "VARCHAR",
+    "proposal_id": "BIGINT",
+    "proposal_status": "VARCHAR",
+    "correction_outcome": "VARCHAR",
+    "correction_found": "VARCHAR",
+    "correction_why": "VARCHAR",
 }
 # Where a row lies says nothing about what it says.
 _PLACES = frozenset({"file_id", "row_no"})
@@ -83,8 +89,21 @@ def load_triage(con: duckdb.DuckDBPyConnection, store: Store, today: dt.date, ru
             decided.setdefault(finding_id, {}).update(came_back=why, changed=changes.get(finding_id))
     for entry in in_force(store, "finding_assignment"):
         decided.setdefault(entry["finding_id"], {})["assigned_to"] = entry["assigned_to"]
+    outcomes = _outcomes(con)
+    for finding_id, number, status in newest_proposals(store):
+        facts = {"proposal_id": number, "proposal_status": status, **outcomes.get(number, {})}
+        decided.setdefault(finding_id, {}).update(facts)
     columns = ["finding_id", *TRIAGE_COLUMNS]
     _make_table(con, columns, [[f, *(facts.get(c) for c in TRIAGE_COLUMNS)] for f, facts in decided.items()])
+
+
+def _outcomes(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, str]]:
+    """What the last verification found of each correction; nothing in a lake in which none was ever applied."""
+    if not has_table(con, "ops.correction"):
+        return {}
+    rows = con.execute("SELECT proposal_id, outcome, found, why FROM ops.correction").fetchall()
+    names = ("correction_outcome", "correction_found", "correction_why")
+    return {number: dict(zip(names, values, strict=True)) for number, *values in rows}
 
 
 def subject_of(finding: Mapping[str, Any]) -> Subject:

@@ -17,6 +17,7 @@ words.stock_movement = ["movement", "库存变动"]
 words.count_line = ["stocktake", "盘点单"]
 words.stock_on_hand = ["on-hand report", "库存余额"]
 correction.kind = "change_product_code"
+correction.everywhere = true
 correction.reason_code = "entry_error"
 grain = ["product_key"]
 population = """
@@ -47,6 +48,14 @@ not_applicable_zh = "没有载入商品档案。"
 -- receipts, on invoices and as stock: these are the same goods seen several times, not to be added.
 WITH known AS (
     SELECT DISTINCT UPPER(product_code) AS product_key FROM core.product
+),
+
+-- A report of stock speaks of its day alone and is not restated: what an older one says is over.
+newest_report AS (
+    SELECT COALESCE(location_code, '') AS location_code, MAX(as_of_date) AS as_of_date
+    FROM core.stock_on_hand
+    WHERE as_of_date <= $as_of
+    GROUP BY COALESCE(location_code, '')
 ),
 
 used AS (
@@ -103,6 +112,7 @@ used AS (
         COALESCE(t.location_code, '') AS location_code, NULL AS supplier_code, NULL AS document_no,
         NULL AS document_line_no, t.as_of_date AS used_date, NULL AS line_value, t.file_id, t.row_no
     FROM core.stock_on_hand AS t
+    INNER JOIN newest_report AS n ON COALESCE(t.location_code, '') = n.location_code AND t.as_of_date = n.as_of_date
     LEFT JOIN known AS k ON UPPER(t.product_code) = k.product_key
     WHERE k.product_key IS NULL
 ),
@@ -201,6 +211,20 @@ location_code | receipt_no | line_no | product_code | received_qty | received_at
 S01           | R1         | 1       | AB-1         | 10           | 2025-03-02 09:00:00 | approved
 S01           | R1         | 2       |              | 10           | 2025-03-02 09:00:00 | approved
 S01           | R2         | 1       | X9           | 5            | 2025-03-03 09:00:00 | draft
+'''
+
+[[case]]
+name = "only in the newest report of stock of each place does a code count"
+expect = [{ product_code = "X8", location_code = "S02", on_hand_count = 1 }]
+tables.product = '''
+product_code | product_name
+P1           | Tea
+'''
+tables.stock_on_hand = '''
+as_of_date | location_code | product_code | on_hand_qty
+2025-03-01 | S01           | X9           | 5
+2025-03-02 | S01           | P1           | 5
+2025-03-01 | S02           | X8           | 5
 '''
 
 [[case]]

@@ -233,7 +233,8 @@ def test_an_approved_dismissal_dismisses(staffed: Shop) -> None:
         ),
         ("propose --kind adjust_quantity --qty 1.0001 --reason x", "three decimals"),
         ("propose --kind adjust_quantity --qty 1 --reason x --submit", "no location"),
-        ("propose --kind change_expiry_date --location S01 --reason x --submit", "--new-value"),
+        ("propose --kind change_expiry_date --product P1 --batch B1 --reason x --submit", "--new-value"),
+        ("propose --kind change_expiry_date --location S01 --reason x --submit", "--document"),
         ("propose --kind reenter_receipt --location S01 --product P1 --qty 5 --reason x --submit", "--attach FILE"),
         ("decide 77 --approve --as wang", "no proposal 77"),
         ("decide 77 --as wang", "--approve or --reject"),
@@ -317,6 +318,13 @@ def test_accounts_are_administered_by_administrators_and_one_remains(shop: Shop)
     assert listed == {"boss": True, "li": False}
 
 
+def test_before_the_first_check_a_correction_can_be_proposed_as_well(shop: Shop) -> None:
+    shop.load("stock_movement.csv", "location_code,movement_id,occurred_at,product_code,movement_type,moved_qty\n")
+    line = ("--location", "S01", "--product", "P1", "--qty", "-1")
+    ran = shop.run("--json", "propose", "--kind", "adjust_quantity", *line, "--reason", "x", "--submit", "--as", "li")
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_rules_say_only_what_can_be_done(catalogue: Any) -> None:
     from workbench.proposals.kinds import KINDS, REASONS
 
@@ -325,5 +333,5 @@ def test_rules_say_only_what_can_be_done(catalogue: Any) -> None:
         if hints:
             assert hints["kind"] in KINDS, rule.rule_id
             assert hints.get("reason_code", "other") in REASONS, rule.rule_id
-            assert set(hints) <= {"kind", "qty", "location", "value", "reason_code"}, rule.rule_id
+            assert set(hints) <= {"kind", "qty", "location", "value", "everywhere", "reason_code"}, rule.rule_id
     assert sum(bool(rule.file.header.get("correction")) for rule in catalogue.rules.values()) >= 15

@@ -1,9 +1,13 @@
 """Labels and sentences of the command line in English and Chinese, and what each reason for a rejection means.
 
-Texts of rules live with the rules, titles of columns with the contracts.
+Texts of rules live with the rules, titles of columns with the contracts. What one part of the program alone says has a
+module of its own beside this one.
 """
 
 from __future__ import annotations
+
+from workbench.words.corrections import CORRECTION_SENTENCES
+from workbench.words.gates import GATE_LABELS, GATE_SENTENCES
 
 LABELS: dict[str, tuple[str, str]] = {
     "file": ("file", "文件"),
@@ -45,6 +49,20 @@ LABELS: dict[str, tuple[str, str]] = {
     "kind": ("kind", "类型"),
     "locations": ("locations", "门店"),
     "qty_effect": ("quantity", "数量影响"),
+    "line_no": ("line", "行号"),
+    "corrections": ("corrections", "更正数"),
+    "added_qty": ("quantity added", "增加数量"),
+    "taken_qty": ("quantity taken", "减少数量"),
+    "added_amount": ("value added", "增加金额"),
+    "taken_amount": ("value taken", "减少金额"),
+    "approved_by": ("approved by", "审核人"),
+    "submitted_at": ("submitted (UTC)", "提交时间（UTC）"),
+    "decided_at": ("decided (UTC)", "审核时间（UTC）"),
+    "applied_at": ("in the books (UTC)", "入账时间（UTC）"),
+    "proposal_status": ("correction", "更正状态"),
+    "correction_outcome": ("came to", "落实情况"),
+    "correction_found": ("instead", "实见"),
+    "correction_why": ("odd", "异常"),
     "amount_effect": ("value at cost", "成本金额影响"),
     "proposed_by": ("proposed by", "提出人"),
     "moved_qty": ("quantity", "数量"),
@@ -139,6 +157,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "attempts": ("attempts", "尝试次数"),
     "ok": ("ok", "正常"),
     "fault": ("fault", "异常"),
+    **GATE_LABELS,
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -157,56 +176,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "第 {run} 次检查，截至 {as_of}：{rules} 条规则，{violated} 个问题（新 {new}，仍未解决 {still}，"
         "重新出现 {reopened}），已解决 {resolved}，用时 {seconds} 秒。",
     ),
-    "corrections_applied": ("{count} corrections are in the books: {numbers}.", "已入账 {count} 项更正：{numbers}。"),
-    "correction_undone": ("Correction {number} is out of the books again.", "更正 {number} 已冲回。"),
-    "nothing_to_verify": ("No correction waits for the POS.", "没有等待 POS 落实的更正。"),
-    "verified_arrived": ("arrived", "已到账"),
-    "verified_partly": ("partly", "部分到账"),
-    "verified_contradicted": ("contradicted", "与更正相反"),
-    "verified_missing": ("missing", "逾期未到"),
-    "verified_waiting": ("waiting", "等待中"),
-    "no_proposals": ("There are no proposals here.", "没有更正建议。"),
-    "proposal_is_dry": ("{title}: {reason} (nothing is kept yet)", "{title}：{reason}（尚未保存）"),
-    "proposal_is_draft": (
-        "Proposal {number} is a draft. {title}: {reason}. Hand it over with `workbench submit {number}`.",
-        "更正建议 {number} 为草稿。{title}：{reason}。用 `workbench submit {number}` 提交。",
-    ),
-    "proposal_is_submitted": (
-        "Proposal {number} waits for a decision. {title}: {reason}",
-        "更正建议 {number} 等待审核。{title}：{reason}",
-    ),
-    "proposal_is_approved": (
-        "Proposal {number} is approved. {title}: {reason}",
-        "更正建议 {number} 已批准。{title}：{reason}",
-    ),
-    "proposal_is_rejected": (
-        "Proposal {number} is rejected. {title}: {reason}",
-        "更正建议 {number} 已驳回。{title}：{reason}",
-    ),
-    "proposal_is_withdrawn": (
-        "Proposal {number} is withdrawn. {title}: {reason}",
-        "更正建议 {number} 已撤回。{title}：{reason}",
-    ),
-    "proposal_is_applied": (
-        "Proposal {number} is in the books. {title}: {reason}",
-        "更正建议 {number} 已入账。{title}：{reason}",
-    ),
-    "proposal_is_verified": (
-        "Proposal {number} is done. {title}: {reason}",
-        "更正建议 {number} 已完成。{title}：{reason}",
-    ),
-    "proposal_effect": (
-        "Effect on the books: {qty} base units, {amount} at cost.",
-        "对账面的影响：数量 {qty}，成本金额 {amount}。",
-    ),
-    "proposal_two_levels": ("Two people must approve it.", "需要两级审核。"),
-    "proposal_waits": ("Proposal {number} waits for a second approval.", "更正建议 {number} 等待第二级审核。"),
-    "proposal_approved": ("Proposal {number} is approved.", "更正建议 {number} 已批准。"),
-    "proposal_verified": ("Proposal {number} is approved and done.", "更正建议 {number} 已批准并完成。"),
-    "proposal_rejected": ("Proposal {number} is rejected.", "更正建议 {number} 已驳回。"),
-    "proposal_withdrawn": ("Proposal {number} is withdrawn.", "更正建议 {number} 已撤回。"),
-    "decision_approved": ("Approved by {who}, {when}. {note}", "{who} 于 {when} 批准。{note}"),
-    "decision_rejected": ("Rejected by {who}, {when}: {note}", "{who} 于 {when} 驳回：{note}"),
     "account_added": ("{user} has an account now.", "已为 {user} 建立账号。"),
     "account_changed": ("The account {user} is changed.", "账号 {user} 已更改。"),
     "account_disabled": ("The account {user} is disabled.", "账号 {user} 已停用。"),
@@ -324,6 +293,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Made a project in {path}. Put exports into it with `workbench --project {path} ingest FILE…`, then `check`.",
         "已在 {path} 建立项目。用 `workbench --project {path} ingest 文件…` 载入导出文件，再运行 `check`。",
     ),
+    **CORRECTION_SENTENCES,
+    **GATE_SENTENCES,
 }
 
 REJECTIONS: dict[str, tuple[str, str]] = {
