@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FINDING, ESCALATION, TROUBLE = "finding", "escalation", "trouble"
 # What can go wrong in a run, and how grave it is; routes name them like rules.
 TROUBLES = {"run_failed": "critical", "rule_failed": "high", "file_refused": "high", "load_quarantined": "high"}
-_TAKEN_IN = ("loaded", "seen", "skipped")
+_TAKEN_IN = ("loaded", "held", "seen", "skipped")
 # A long weekend of quiet hours; older news is in the records.
 _DAYS_KEPT = 7
 
@@ -138,15 +138,18 @@ def recent_records(var: Path, now: dt.datetime) -> list[dict[str, Any]]:
 def _troubles_of(record: Mapping[str, Any]) -> Sequence[News]:
     began = str(record["started_at"])
 
-    def trouble(kind: str, subject: str, detail: str) -> News:
-        return News(TROUBLE, f"{kind}/{subject}", began, kind, TROUBLES[kind], detail=detail)
+    def trouble(kind: str, subject: str, detail: str, epoch: str = began) -> News:
+        return News(TROUBLE, f"{kind}/{subject}", epoch, kind, TROUBLES[kind], detail=detail)
 
     found = [trouble("run_failed", "", record["error"])] if record.get("error") else []
     for file in record.get("files", ()):
         if file["status"] not in _TAKEN_IN:
-            kind = "load_quarantined" if file["status"] == "quarantined" else "file_refused"
             name = " / ".join(part for part in (file["file_name"], file["sheet"]) if part)
-            found.append(trouble(kind, file.get("path") or name, f"{name}: {file['message']}"))
+            found.append(trouble("file_refused", file.get("path") or name, f"{name}: {file['message']}"))
+    for held in record.get("quarantine", ()):
+        # It stands in the record of every run until somebody decides; it is news once.
+        detail = f"{held['file_name']}: {held['reasons']}"
+        found.append(trouble("load_quarantined", str(held["file_id"]), detail, str(held["held_at"])))
     for outcome in record.get("outcomes", ()):
         if outcome["status"] == "error":
             found.append(trouble("rule_failed", outcome["rule_id"], f"{outcome['rule_id']}: {outcome['detail']}"))
