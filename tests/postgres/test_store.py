@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Shop
+from workbench.alerts.sending import _LOCK_NUMBER, SendingInProgressError, send_due
 from workbench.settings import StoreSettings
 from workbench.store import alerting
 from workbench.store.act import Act
@@ -55,6 +56,15 @@ def test_what_was_sent_and_acknowledged_as_on_sqlite(catalogue: str, tmp_path: P
     assert memory.acknowledged == {("f1", "1")}
     assert [m["items"] for m in alerting.messages(store, subject="f1")] == [2, 1]
     assert cut == alerting.messages(store, "mail", limit=1)[0]["message_id"]
+
+
+def test_machines_that_share_a_store_do_not_send_at_the_same_time(shop: Shop, catalogue: str) -> None:
+    shop.configure(f"[store]\naddress = '{catalogue}'\n[alerts.channels]\nhook = 'json://127.0.0.1:1/x'\n")
+    with Store(shop.root, StoreSettings(address=catalogue)).only_one(_LOCK_NUMBER) as is_alone:
+        assert is_alone
+        with pytest.raises(SendingInProgressError, match="Another machine"):
+            send_due(shop.project)
+    assert send_due(shop.project).messages == []
 
 
 def test_migrations_make_what_the_code_uses(catalogue: str, tmp_path: Path) -> None:

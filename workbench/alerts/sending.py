@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # A shop that turns alerts on with a thousand open findings is told of them once and not a thousand times.
 AT_ONCE_LIMIT = 20
 _WAIT_SECONDS = 60
+# "alrt" in ASCII: any number that nobody else in that database uses.
+_LOCK_NUMBER = 0x616C7274
 _NOTHING = alerting.Memory({}, {}, {}, {}, frozenset(), ())
 
 
@@ -274,6 +276,10 @@ def _alone(project: Project, is_dry: bool) -> Iterator[None]:
                 f"Another sending of alerts has not finished within {_WAIT_SECONDS} s: let it finish."
             ) from error
     try:
-        yield
+        # Several machines may share the store of a team.
+        with project.store.only_one(_LOCK_NUMBER) as is_alone:
+            if not is_alone:
+                raise SendingInProgressError("Another machine is sending alerts at this moment: let it finish.")
+            yield
     finally:
         lock.release()
