@@ -162,6 +162,21 @@ class Lake:
         with self.writer() as writer, writer.transaction(author, message, extra):
             yield writer.con
 
+    def attach_to(self, con: duckdb.DuckDBPyConnection, name: str, version: int) -> None:
+        """Attach this lake as of a snapshot, to be read beside whatever else the connection has.
+
+        Raises InputRefused where there is no such snapshot any more.
+        """
+        load_extension(con, _EXTENSIONS["postgres" if self.is_postgres else "sqlite"])
+        address, options = self._address()
+        options += ["READ_ONLY", f"SNAPSHOT_VERSION {int(version)}"]
+        try:
+            con.execute(f"ATTACH {quoted(address)} AS {name} ({', '.join(options)})")
+        except duckdb.Error as error:
+            raise InputRefused(
+                f"The lake has no snapshot {version} any more: `workbench snapshots` lists what it has."
+            ) from error
+
     def snapshots(self, con: duckdb.DuckDBPyConnection) -> list[Snapshot]:
         """All snapshots, oldest first."""
         rows = con.execute(
@@ -268,6 +283,14 @@ class Lake:
             return path
         return str((self.root / path).resolve())
 
+    def _address(self) -> tuple[str, list[str]]:
+        """Where the catalogue is for DuckDB, and how it is attached whatever for."""
+        # The settings say where the data is, also after the whole folder was moved.
+        options = [f"DATA_PATH {quoted(self.data_path + '/')}", "OVERRIDE_DATA_PATH true"]
+        if self.is_postgres:
+            return f"ducklake:postgres:{self.settings.catalogue}", options
+        return f"ducklake:sqlite:{self.var / 'catalog.sqlite'}", [*options, "META_JOURNAL_MODE 'WAL'"]
+
     def _attach(self, options: list[str]) -> duckdb.DuckDBPyConnection:
         kind = "postgres" if self.is_postgres else "sqlite"
         con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
@@ -283,14 +306,10 @@ class Lake:
             con.execute(f"SET memory_limit = {quoted(self.settings.memory_limit)}")
         if self.settings.threads:
             con.execute(f"SET threads = {self.settings.threads}")
-        if self.is_postgres:
-            address = f"ducklake:postgres:{self.settings.catalogue}"
-        else:
+        if not self.is_postgres:
             self.var.mkdir(parents=True, exist_ok=True)
-            address = f"ducklake:sqlite:{self.var / 'catalog.sqlite'}"
-            options = [*options, "META_JOURNAL_MODE 'WAL'"]
-        # The settings say where the data is, also after the whole folder was moved.
-        options = [f"DATA_PATH {quoted(self.data_path + '/')}", "OVERRIDE_DATA_PATH true", *options]
+        address, always = self._address()
+        options = [*always, *options]
         try:
             con.execute(f"ATTACH {quoted(address)} AS lake ({', '.join(options)})")
         except duckdb.Error as error:

@@ -67,6 +67,23 @@ class RunSettings(_Section):
     every_hours: float = Field(default=24, gt=0)
 
 
+class BackupSettings(_Section):
+    """Where backups go, for whom they are encrypted, and how many are kept.
+
+    `recipients` are public keys of age; with a passphrase in the variable WORKBENCH_BACKUP_PASSPHRASE they are
+    encrypted as well. The newest of each of so many days, weeks and months is kept. `every_run`: each run ends with a
+    backup, and every `rehearse_days` days it is restored into a temporary place and proved (0: never).
+    """
+
+    folder: str = "backups"
+    recipients: list[str] = Field(default_factory=list)
+    keep_days: int = Field(default=7, ge=0)
+    keep_weeks: int = Field(default=5, ge=0)
+    keep_months: int = Field(default=12, ge=0)
+    every_run: bool = False
+    rehearse_days: int = Field(default=30, ge=0)
+
+
 class CorrectionSettings(_Section):
     """When a correction needs two approvals (0: never), and what no correction may do.
 
@@ -167,6 +184,7 @@ class Settings(BaseSettings):
     run: RunSettings = RunSettings()
     corrections: CorrectionSettings = CorrectionSettings()
     alerts: AlertSettings = AlertSettings()
+    backup: BackupSettings = BackupSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod

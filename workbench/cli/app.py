@@ -91,6 +91,7 @@ def load_commands() -> None:
     """Import every module that registers commands."""
     import workbench.cli.alerting
     import workbench.cli.auditing
+    import workbench.cli.backing
     import workbench.cli.catalogue
     import workbench.cli.checking
     import workbench.cli.correcting

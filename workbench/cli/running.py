@@ -12,11 +12,12 @@ from workbench.cli.app import State, app
 from workbench.cli.checking import check_facts, exit_code, fail_limit, suppressed, tell_check
 from workbench.cli.choices import day
 from workbench.cli.output import as_json, print_table, say
-from workbench.errors import InputRefused, RuleFailed, UsageError
+from workbench.errors import FindingsFound, InputRefused, RuleFailed, UsageError
 from workbench.words import sentence
 
 if TYPE_CHECKING:
     from workbench.nightly.run import RunReport
+    from workbench.project import Project
 
 _FILE_NAMES = ["file", "status", "feed", "read", "accepted", "rejected", "known", "message"]
 
@@ -30,6 +31,7 @@ def run(
         str, typer.Option(help="Exit with 10 for findings this grave: critical, high, medium, low, never.")
     ] = "",
     wait: Annotated[float, typer.Option(help="Seconds to wait for another run to finish.")] = 0,
+    replay: Annotated[int, typer.Option(help="Make this run again from its snapshot, and compare.")] = 0,
     junit: Annotated[Path | None, typer.Option(help="Write outcomes as JUnit XML to this file.")] = None,
 ) -> None:
     """Take in what lies in the inbox, check it, put the files away: what cron calls every night."""
@@ -39,6 +41,9 @@ def run(
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
+    if replay:
+        _replay(state, project, replay, language)
+        return
     limit = fail_limit(project, fail_on)
     report = carry_out(project, inbox, day(as_of), wait)
     assert report.check is not None
@@ -91,6 +96,24 @@ def schedule(
         sys.stdout.write(as_json({"installed": place}) + "\n")
     else:
         say(sentence("scheduled", language, at=at, place=place))
+
+
+def _replay(state: State, project: Project, run_id: int, language: str) -> None:
+    from workbench.nightly.replay import replay as make_again
+
+    result = make_again(project, run_id)
+    if state.wants_json:
+        sys.stdout.write(as_json({**vars(result), "is_same": result.is_same}) + "\n")
+    else:
+        values = {"run": run_id, "snapshot": result.snapshot, "as_of": result.as_of, "then": result.then}
+        name = "replay_same" if result.is_same else "replay_different"
+        say(sentence(name, language, **values, now=result.now, count=len(result.different)))
+        for rule_id, finding_id in result.different[:20]:
+            say(f"  {rule_id} {finding_id}")
+        if result.versions and not result.is_same:
+            say(sentence("replay_versions", language, versions=", ".join(result.versions)))
+    if not result.is_same:
+        raise typer.Exit(FindingsFound.exit_code)
 
 
 def _tell(report: RunReport, language: str) -> None:

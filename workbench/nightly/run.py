@@ -49,6 +49,7 @@ class RunReport:
     corrections: list[Verification] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     snapshots: dict[str, int] = field(default_factory=dict)
+    catalogue: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     alerts: dict[str, int] = field(default_factory=dict)
     error: str = ""
@@ -102,6 +103,8 @@ def _steps(
     from workbench.corrections.verifying import verify
     from workbench.findings import check
     from workbench.ingest import ingest
+    from workbench.nightly.backing import back_up_and_rehearse
+    from workbench.nightly.kept_rules import keep_rules
 
     settings = project.settings.run
     archive = (project.root / settings.archive).resolve()
@@ -119,6 +122,7 @@ def _steps(
         if report.contents.ready:
             report.files = ingest(report.contents.ready, project.workplace())
         _put_away(inbox, archive / report.started_at.date().isoformat(), report)
+    report.catalogue = keep_rules(project)
     with _timed(report, "check", progress):
         report.check = check(
             project.lake,
@@ -132,6 +136,8 @@ def _steps(
     with _timed(report, "verify", progress):
         report.corrections = verify(project, project.act())
     report.snapshots["after"] = _newest_snapshot(project)
+    with _timed(report, "backup", progress):
+        report.notes += back_up_and_rehearse(project)
 
 
 def _tell_people(
@@ -297,6 +303,7 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "findings": _moves(check) if check else {},
         "alerts": report.alerts,
         "corrections": [vars(v) for v in report.corrections],
+        "catalogue": report.catalogue,
         "settings": {"rules": project.settings.rules, "text": _text_of(project.settings_file)},
         "versions": {**_versions(_PACKAGES), "python": platform.python_version(), "system": platform.platform()},
         "engine": "duckdb",

@@ -5,7 +5,9 @@ What the rows mean is the business of the modules beside this one.
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -126,7 +128,20 @@ class Store:
             raise ConfigurationError(
                 "[store] address names PostgreSQL and its driver is missing: install the package psycopg[binary]."
             ) from error
-        return lambda: psycopg.connect(self.settings.address, connect_timeout=_WAIT_SECONDS)
+
+        def connect() -> Any:
+            """Connect, and wait for a place where all that the server has are taken at this moment."""
+            deadline = time.monotonic() + _WAIT_SECONDS
+            while True:
+                try:
+                    return psycopg.connect(self.settings.address, connect_timeout=_WAIT_SECONDS)
+                except psycopg.OperationalError as error:
+                    is_full = "too many clients" in str(error) or "connection slots" in str(error)
+                    if not is_full or time.monotonic() >= deadline:
+                        raise
+                time.sleep(random.uniform(0.05, 0.2))
+
+        return connect
 
     def _bring_up_to_date(self) -> None:
         """Migrate where the store is older than this program; asking costs one small query, once."""

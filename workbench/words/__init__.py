@@ -6,8 +6,10 @@ module of its own beside this one.
 
 from __future__ import annotations
 
+from workbench.words.backup import BACKUP_SENTENCES
 from workbench.words.corrections import CORRECTION_SENTENCES
 from workbench.words.gates import GATE_LABELS, GATE_SENTENCES
+from workbench.words.nightly import NIGHTLY_SENTENCES
 
 LABELS: dict[str, tuple[str, str]] = {
     "file": ("file", "文件"),
@@ -55,6 +57,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "taken_qty": ("quantity taken", "减少数量"),
     "added_amount": ("value added", "增加金额"),
     "taken_amount": ("value taken", "减少金额"),
+    "made_at": ("made (UTC)", "时间（UTC）"),
+    "megabytes": ("MB", "大小（MB）"),
+    "encrypted": ("encrypted", "已加密"),
     "approved_by": ("approved by", "审核人"),
     "submitted_at": ("submitted (UTC)", "提交时间（UTC）"),
     "decided_at": ("decided (UTC)", "审核时间（UTC）"),
@@ -293,8 +298,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Made a project in {path}. Put exports into it with `workbench --project {path} ingest FILE…`, then `check`.",
         "已在 {path} 建立项目。用 `workbench --project {path} ingest 文件…` 载入导出文件，再运行 `check`。",
     ),
+    **BACKUP_SENTENCES,
     **CORRECTION_SENTENCES,
     **GATE_SENTENCES,
+    **NIGHTLY_SENTENCES,
 }
 
 REJECTIONS: dict[str, tuple[str, str]] = {
