@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 FINDING, ESCALATION, TROUBLE = "finding", "escalation", "trouble"
 # What can go wrong in a run, and how grave it is; routes name them like rules.
-TROUBLES = {"run_failed": "critical", "rule_failed": "high", "file_refused": "high", "load_quarantined": "high"}
+TROUBLES = {
+    "run_failed": "critical",
+    "rule_failed": "high",
+    "file_refused": "high",
+    "load_quarantined": "high",
+    "backup_failed": "high",
+    "rehearsal_failed": "high",
+}
 _TAKEN_IN = ("loaded", "held", "seen", "skipped")
 # A long weekend of quiet hours; older news is in the records.
 _DAYS_KEPT = 7
@@ -153,4 +160,7 @@ def _troubles_of(record: Mapping[str, Any]) -> Sequence[News]:
     for outcome in record.get("outcomes", ()):
         if outcome["status"] == "error":
             found.append(trouble("rule_failed", outcome["rule_id"], f"{outcome['rule_id']}: {outcome['detail']}"))
+    for note in record.get("notes", ()):
+        if note["note"] in ("backup_failed", "rehearsal_failed"):
+            found.append(trouble(note["note"], "", str(note["reason"])))
     return found

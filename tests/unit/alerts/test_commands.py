@@ -15,6 +15,7 @@ from tests.conftest import REPOSITORY, Shop
 from tests.unit.alerts.conftest import Hooks, Mailbox
 from workbench.alerts.news import TROUBLES
 from workbench.alerts.routing import is_quiet, local
+from workbench.doctor import _alerts
 from workbench.errors import ConfigurationError
 from workbench.nightly.run import newest_record, run
 from workbench.scaffold import _SETTINGS
@@ -175,7 +176,7 @@ def test_one_sending_waits_for_another(
 
 def test_doctor_opens_every_channel_and_knows_which_fails(checked: Shop, alerts: Any, hooks: Hooks) -> None:
     def looked() -> list[tuple[bool, str]]:
-        return [(f["is_ok"], f["detail"]) for f in checked.run("--json", "doctor").json if f["check"] == "alerts"]
+        return [(f.is_ok, f.detail) for f in _alerts(checked.project)]
 
     assert looked() == []
     alerts("", {"hook": hooks.url("x"), "gone": "env:NOT_SET_HERE"}, 'channels = ["hook"]')

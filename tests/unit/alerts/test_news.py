@@ -27,11 +27,17 @@ def test_every_trouble_of_a_run_is_told_with_its_gravity() -> None:
         error="the disk is full",
         files=[file("a.csv", "loaded"), file("b.csv", "seen"), file("c.csv", "refused"), file("d.csv", "held")],
         quarantine=[{"file_id": 4, "file_name": "d.csv", "reasons": "too few rows", "held_at": NOW}],
+        notes=[
+            {"note": "backup_failed", "reason": "no room"},
+            {"note": "rehearsal_failed", "reason": "wrong hash"},
+            {"note": "runs_missed", "count": 1},
+        ],
         outcomes=[{"rule_id": "r1", "status": "error", "detail": "no table"}, {"rule_id": "r2", "status": "fail"}],
     )
     found = troubles([whole])
     assert {n.rule_id: n.severity for n in found} == TROUBLES
-    assert [n.detail for n in found] == ["the disk is full", "c.csv: why", "d.csv: too few rows", "r1: no table"]
+    details = ["the disk is full", "c.csv: why", "d.csv: too few rows", "r1: no table", "no room", "wrong hash"]
+    assert [n.detail for n in found] == details
     assert troubles([record()]) == []
     later = troubles([json.loads(json.dumps({**whole, "started_at": "2025-04-09 02:30:00"}, default=str))])
     # A load that still waits is no news the next night.
