@@ -50,6 +50,7 @@ def examine(project: Project) -> list[Finding]:
         ("lake", _lake),
         ("store", _store),
         ("corrections", _corrections),
+        ("alerts", _alerts),
         ("archive", _archive),
         ("conservation", _conservation),
     ]
@@ -144,6 +145,32 @@ def _store(project: Project) -> Iterator[Finding]:
     counts = [len(in_force(project.store, t)) for t in ("finding_dismissal", "finding_assignment", "known_good")]
     told = "{} dismissed, {} assigned, {} known good".format(*counts)
     yield Finding("store", True, f"{project.store.place} · {project.store.version()} · {told}")
+
+
+def _alerts(project: Project) -> Iterator[Finding]:
+    settings = project.settings.alerts
+    if not settings.channels:
+        return
+    from workbench.alerts.channels import open_channel
+    from workbench.store.alerting import recall
+
+    failing = recall(project.store).failing if project.store.exists else {}
+    is_ok = True
+    for name in settings.channels:
+        try:
+            open_channel(settings, name)
+        except WorkbenchError as error:
+            is_ok = False
+            yield Finding("alerts", False, str(error))
+            continue
+        if name in failing:
+            is_ok = False
+            yield Finding("alerts", False, f"{name} fails: {failing[name]}; try `workbench alerts test {name}`")
+    if not settings.routes:
+        is_ok = False
+        yield Finding("alerts", False, "nobody is told of anything: add [[alerts.routes]] in the settings")
+    if is_ok:
+        yield Finding("alerts", True, f"{len(settings.channels)} channels, {len(settings.routes)} routes")
 
 
 def _corrections(project: Project) -> Iterator[Finding]:

@@ -33,6 +33,22 @@ _SETTINGS = """\
 [check]
 # fail_on = "low"                 # exit code 10 from this severity on: critical high medium low never
 
+# Who is told of what (`workbench alerts test` tries it); addresses as on https://appriseit.com/services/
+# 通知何人、通知什么（用 `workbench alerts test` 测试）；地址写法见 https://appriseit.com/services/
+# [alerts]
+# fallback = "mail"               # where a channel fails · 渠道失败时改用
+# quiet_from = "22:00"            # call `workbench alerts send` at the end of quiet hours · 静默结束时运行它
+# quiet_until = "07:00"
+# escalate_after_hours = 24       # not acknowledged by then · 逾期无人确认则升级
+# escalate_to = "mail"
+# [alerts.channels]
+# mail = "env:WORKBENCH_MAIL"     # mailto://user:password@server?from=…&to=… in the environment · 密码放在环境变量中
+# group = "env:WORKBENCH_GROUP"   # feishu://… dingtalk://… wecombot://… slack://… json://…
+# [[alerts.routes]]
+# channels = ["group"]
+# severity = "high"               # and graver · 及以上
+# send = "at_once"                # or digest: one message · 或 digest：汇总为一条
+
 # Parameters of a rule, for the shop, a category or a supplier (`workbench rule show RULE` lists them):
 # [rules.receipt_over_order]
 # tolerance_share = 0.02

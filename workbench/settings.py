@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from workbench.errors import ConfigurationError
 
 FILE_NAME = "workbench.toml"
+Severity = Literal["critical", "high", "medium", "low"]
 
 
 class _Section(BaseModel):
@@ -102,6 +103,75 @@ class CorrectionSettings(_Section):
     erp_locations: dict[str, str] = Field(default_factory=dict)
 
 
+class RouteSettings(_Section):
+    """Which news goes to which channels: every part that is given must hold.
+
+    `rules` are names with * and ?; of locations, empty means all. With a `role` only what lies at a location that
+    somebody of that role looks after; without `channels` each of them is told by the channel named as his account.
+    `breaks_quiet`: what is critical does not wait for the end of quiet hours.
+    """
+
+    channels: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ("*",)
+    severity: Severity = "low"
+    locations: tuple[str, ...] = ()
+    role: Literal["", "viewer", "auditor", "buyer", "supervisor", "admin"] = ""
+    send: Literal["digest", "at_once"] = "digest"
+    language: Literal["", "en", "zh"] = ""
+    breaks_quiet: bool = False
+
+
+class AlertSettings(_Section):
+    """Who is told of what, and how.
+
+    `channels` are addresses as Apprise writes them, by a name of one's own; `env:NAME` takes one from the environment,
+    so that no password stands in the file. What a channel refuses after `retries` goes to the `fallback`. What is
+    `escalate_severity` or graver and not acknowledged `escalate_after_hours` after it was sent goes to `escalate_to`,
+    at most `escalate_times` (0 hours: never). Quiet hours are by the clocks of `time_zone`.
+    """
+
+    channels: dict[str, SecretStr] = Field(default_factory=dict)
+    routes: tuple[RouteSettings, ...] = ()
+    fallback: str = ""
+    retries: int = Field(default=3, ge=0, le=10)
+    retry_seconds: float = Field(default=2, ge=0, le=600)
+    time_zone: str = "Asia/Shanghai"
+    quiet_from: dt.time | None = None
+    quiet_until: dt.time | None = None
+    escalate_after_hours: float = Field(default=0, ge=0)
+    escalate_to: str = ""
+    escalate_severity: Severity = "high"
+    escalate_times: int = Field(default=1, ge=1)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError) as error:
+            raise ValueError(f"there is no time zone {name!r}: write one like Asia/Shanghai") from error
+        return name
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        named = {"fallback": [self.fallback], "escalate_to": [self.escalate_to]}
+        named |= {f"routes {i}": list(route.channels) for i, route in enumerate(self.routes, start=1)}
+        for where, names in named.items():
+            strangers = [name for name in names if name and name not in self.channels]
+            if strangers:
+                raise ValueError(f"{where} names the channel {strangers[0]!r}: add it under [alerts.channels]")
+        for number, route in enumerate(self.routes, start=1):
+            if not (route.channels or route.role):
+                raise ValueError(f'routes {number} leads nowhere: give it channels = ["…"], or a role')
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValueError("quiet hours need both quiet_from and quiet_until")
+        if bool(self.escalate_after_hours) != bool(self.escalate_to):
+            raise ValueError("to escalate, set both escalate_after_hours and escalate_to")
+        return self
+
+
 class Settings(BaseSettings):
     """The whole of `workbench.toml`."""
 
@@ -113,6 +183,7 @@ class Settings(BaseSettings):
     check: CheckSettings = CheckSettings()
     run: RunSettings = RunSettings()
     corrections: CorrectionSettings = CorrectionSettings()
+    alerts: AlertSettings = AlertSettings()
     backup: BackupSettings = BackupSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -138,6 +209,7 @@ def load_settings(root: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"Setting {name} in {path} or the environment is wrong: {first['msg']}.") from error
+        fault = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"Setting {name} in {path} or the environment is wrong: {fault}.") from error
     except ValueError as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error

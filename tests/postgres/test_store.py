@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Shop
+from workbench.alerts.sending import _LOCK_NUMBER, SendingInProgressError, send_due
 from workbench.settings import StoreSettings
+from workbench.store import alerting
 from workbench.store.act import Act
 from workbench.store.connection import VERSION_TABLE, Store
 from workbench.store.decisions import Subject, add_known_good, assign, dismiss, history, in_force, undismiss
@@ -37,6 +39,32 @@ def test_decisions_as_on_sqlite(catalogue: str, tmp_path: Path) -> None:
     assert [e["reason"] for e in history(store, "finding_dismissal")] == ["好的", "好的", "again"]
     assert [e["assigned_to"] for e in in_force(store, "finding_assignment")] == ["李明"]
     assert not (tmp_path / "ops.sqlite").exists()
+
+
+def test_what_was_sent_and_acknowledged_as_on_sqlite(catalogue: str, tmp_path: Path) -> None:
+    store = Store(tmp_path, StoreSettings(address=catalogue))
+    keys = [("finding", "f1", "1"), ("trouble", "run_failed/", "2025-04-01 08:00:00")]
+    sent, failed, cut = (alerting.begin(store, c, "mail", "digest", "zh", keys[:n], NOW) for n, c in enumerate("abc"))
+    alerting.end(store, sent, True, 1, "", NOW)
+    alerting.end(store, failed, False, 4, "没有应答", NOW)
+    assert alerting.end_interrupted(store) == 1
+    assert alerting.acknowledge(store, [("f1", "1", "")], "好", ME) == 1
+    memory = alerting.recall(store)
+    assert memory.failing == {"b": "没有应答"}
+    assert memory.told == {}
+    assert memory.doubtful == {"c": frozenset(keys), "mail": frozenset(keys)}
+    assert memory.acknowledged == {("f1", "1")}
+    assert [m["items"] for m in alerting.messages(store, subject="f1")] == [2, 1]
+    assert cut == alerting.messages(store, "mail", limit=1)[0]["message_id"]
+
+
+def test_machines_that_share_a_store_do_not_send_at_the_same_time(shop: Shop, catalogue: str) -> None:
+    shop.configure(f"[store]\naddress = '{catalogue}'\n[alerts.channels]\nhook = 'json://127.0.0.1:1/x'\n")
+    with Store(shop.root, StoreSettings(address=catalogue)).only_one(_LOCK_NUMBER) as is_alone:
+        assert is_alone
+        with pytest.raises(SendingInProgressError, match="Another machine"):
+            send_due(shop.project)
+    assert send_due(shop.project).messages == []
 
 
 def test_migrations_make_what_the_code_uses(catalogue: str, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def _moved_to_front(arguments: Sequence[str]) -> list[str]:
 
 def load_commands() -> None:
     """Import every module that registers commands."""
+    import workbench.cli.alerting
     import workbench.cli.auditing
     import workbench.cli.backing
     import workbench.cli.catalogue

@@ -14,7 +14,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ class RunReport:
     snapshots: dict[str, int] = field(default_factory=dict)
     catalogue: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    alerts: dict[str, int] = field(default_factory=dict)
     error: str = ""
     record: Path = Path()
 
@@ -85,7 +86,13 @@ def run(
         except WorkbenchError as error:
             report.error = str(error)
             raise
+        except Exception as error:
+            # What a library says may quote what is in a cell.
+            report.error = type(error).__name__
+            raise
         finally:
+            if report.error or report.check is not None:
+                _tell_people(project, report, sleep, progress)
             _keep_record(project, report)
         return report
 
@@ -131,6 +138,34 @@ def _steps(
     report.snapshots["after"] = _newest_snapshot(project)
     with _timed(report, "backup", progress):
         report.notes += back_up_and_rehearse(project)
+
+
+def _tell_people(
+    project: Project, report: RunReport, sleep: Callable[[float], None], progress: Callable[[str], None]
+) -> None:
+    """Send alerts, also about a run that failed; what hinders them is noted and fails nothing."""
+    if not project.settings.alerts.channels:
+        return
+    from workbench.alerts.sending import send_due, send_unwritten
+
+    facts = manifest(project, report)
+    with _timed(report, "alerts", progress):
+        try:
+            sent = send_due(project, facts, sleep=sleep)
+        except Exception as error:
+            reason = str(error) if isinstance(error, WorkbenchError) else type(error).__name__
+            report.notes.append(("alerts_failed", {"reason": reason}))
+            if report.error:
+                # What broke the run, a store out of reach or a full disk, mostly breaks this too.
+                with suppress(Exception):
+                    send_unwritten(project, facts, sleep=sleep)
+            return
+    report.alerts = sent.counts
+    report.notes += [("channel_failing", {"channel": c, "reason": why}) for c, why in sent.failing.items()]
+    report.notes += [("alerts_failed", {"reason": fault}) for fault in sent.faults]
+    if sent.held:
+        until = project.settings.alerts.quiet_until
+        report.notes.append(("alerts_held", {"count": sent.held, "until": f"{until:%H:%M}"}))
 
 
 def newest_record(var: Path) -> dict[str, Any] | None:
@@ -266,6 +301,7 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "notes": [{"note": name, **values} for name, values in report.notes],
         "outcomes": _outcomes(check) if check else [],
         "findings": _moves(check) if check else {},
+        "alerts": report.alerts,
         "corrections": [vars(v) for v in report.corrections],
         "catalogue": report.catalogue,
         "settings": {"rules": project.settings.rules, "text": _text_of(project.settings_file)},

@@ -69,6 +69,19 @@ class Store:
                 con.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
             yield con
 
+    @contextmanager
+    def only_one(self, number: int) -> Iterator[bool]:
+        """Whether nobody else holds this number in the team's PostgreSQL; held as long as the block lasts, given back
+        when the program is killed. On SQLite always true: a lock file in the project serves there.
+        """
+        import sqlalchemy as sa
+
+        if not self.is_postgres:
+            yield True
+            return
+        with self._connected("DEFERRED") as con:
+            yield bool(con.execute(sa.text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar())
+
     def version(self) -> str:
         """The migration it stands at; ConfigurationError when it cannot be opened."""
         with self._connected("DEFERRED") as con:

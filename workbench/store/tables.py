@@ -196,3 +196,44 @@ proposal_attachment = sa.Table(
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
 )
+
+# One message to one channel: written before it is sent, so that one who was stopped in between leaves a trace.
+alert_message = sa.Table(
+    "alert_message",
+    metadata,
+    sa.Column("message_id", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    # The channel that failed and in whose place this one was used; else the channel itself.
+    sa.Column("meant_for", sa.Text, nullable=False),
+    # digest, at_once, escalation, test
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("begun_at", sa.DateTime, nullable=False),
+    sa.Column("sent_at", sa.DateTime),
+    # sending, sent, failed, interrupted
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
+# What a message told: a finding by its number, an escalated one, a trouble of a run; `epoch` says which time it was.
+alert_item = sa.Table(
+    "alert_item",
+    metadata,
+    sa.Column("message_id", sa.Integer, sa.ForeignKey("alert_message.message_id"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Index("ix_alert_item_subject", "subject"),
+)
+
+finding_acknowledgement = sa.Table(
+    "finding_acknowledgement",
+    metadata,
+    sa.Column("finding_id", sa.Text, primary_key=True),
+    # Acknowledged as it stood open then: when it comes back it is news again.
+    sa.Column("epoch", sa.Text, primary_key=True),
+    sa.Column("acknowledged_by", sa.Text, nullable=False),
+    sa.Column("acknowledged_at", sa.DateTime, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)

@@ -155,6 +155,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "until_date": ("until", "有效至"),
     "added_by": ("by", "添加人"),
     "added_at": ("when (UTC)", "时间(UTC)"),
+    "channel": ("channel", "渠道"),
+    "meant_for": ("meant for", "原定渠道"),
+    "begun_at": ("when (UTC)", "时间（UTC）"),
+    "items": ("news", "条数"),
+    "attempts": ("attempts", "尝试次数"),
     "ok": ("ok", "正常"),
     "fault": ("fault", "异常"),
     **GATE_LABELS,
@@ -227,6 +232,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This machine's clock says {now} UTC, before the last run of {last}: set it right.",
         "本机时钟为 {now}（UTC），早于上次运行的 {last}，请校正时钟。",
     ),
+    "channel_failing": (
+        "The channel {channel} of alerts fails: {reason}. Try it with `workbench alerts test {channel}`.",
+        "提醒渠道 {channel} 发送失败：{reason}。可用 `workbench alerts test {channel}` 测试。",
+    ),
+    "alerts_held": (
+        "{count} pieces of news wait for the end of quiet hours at {until}: have `workbench alerts send` called then.",
+        "{count} 条提醒要等到 {until} 静默时段结束：请安排届时运行 `workbench alerts send`。",
+    ),
+    "alerts_failed": ("Alerts are not all sent: {reason}", "提醒未能全部发送：{reason}"),
     "run_recorded": ("The record of this run is {path}.", "本次运行的记录在 {path}。"),
     "scheduled": ("Every night at {at}: {place}.", "已安排每晚 {at} 运行：{place}。"),
     "no_findings": (

@@ -48,7 +48,7 @@ def test_nothing_is_made_before_it_is_needed(store: Store) -> None:
     assert not store.path.parent.exists()
     dismiss(store, [subject()], "fine", LATER, ME)
     assert store.exists
-    assert store.version() == "v0002_corrections"
+    assert store.version() == "v0003_alerts"
 
 
 def test_it_is_written_ahead_so_that_readers_never_wait(store: Store) -> None:
