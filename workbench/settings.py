@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     run: RunSettings = RunSettings()
     corrections: CorrectionSettings = CorrectionSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    gates: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

@@ -35,6 +35,22 @@ class Judged:
     verdict: str
     detail: str = ""
 
+    def said(self, language: str) -> str:
+        """It as a person may read it: what is expected, what was found, and from where on it is wrong."""
+        e = self.expectation
+        limits = e.fail if self.verdict == "fail" else e.warn if self.verdict == "warn" else Limits()
+        ends = [
+            f"≥ {limits.min}" if limits.min is not None else "",
+            f"≤ {limits.max}" if limits.max is not None else "",
+        ]
+        found = [f"{self.value:.4g}" if self.value is not None else "", " ".join(x for x in ends if x), self.detail]
+        shown = ", ".join(part for part in found if part)
+        return (
+            f"{e.text(language)} ({e.figure}: {shown})"
+            if language == "en"
+            else f"{e.text(language)}（{e.figure}：{shown}）"
+        )
+
 
 class Court:
     """The child process. It starts when entered and is asked as often as one likes; without suites it never starts."""
@@ -95,7 +111,8 @@ class Court:
         for (e, kind), result in zip(kinds, results, strict=True):
             of.setdefault(e.figure, []).append((kind, result))
         return [
-            _verdict(e, figures.get(e.figure), of[e.figure], (details or {}).get(e.figure, "")) for e in expectations
+            _verdict(e, figures.get(e.figure), of.get(e.figure, []), (details or {}).get(e.figure, ""))
+            for e in expectations
         ]
 
     def publish(self, folder: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,12 +11,6 @@ from workbench.gates.judging import Court, gravest
 from workbench.gates.suites import Expectation, Limits
 
 FIGURES = {"rows": 50.0, "share": 0.3, "nothing": None}
-
-
-@pytest.fixture(scope="module")
-def court() -> Iterator[Court]:
-    with Court() as found:
-        yield found
 
 
 def expect(figure: str, **limits: Limits) -> Expectation:
