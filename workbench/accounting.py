@@ -80,10 +80,11 @@ def record(
     author: str,
     moment: dt.datetime,
     con: duckdb.DuckDBPyConnection,
+    choice: str,
 ) -> None:
     """Write the file and what became of its rows to `ops.file`, within the open transaction."""
     con.execute(
-        f"INSERT INTO ops.file VALUES ({', '.join('?' * 18)})",
+        f"INSERT INTO ops.file VALUES ({', '.join('?' * 19)})",
         [
             report.file_id,
             sha256,
@@ -103,5 +104,6 @@ def record(
             report.ignored,
             moment,
             author,
+            choice,
         ],
     )

@@ -20,7 +20,7 @@ from workbench.casting import Readings, decide, profile
 from workbench.detection import Choice, Detection
 from workbench.errors import InputRefused
 from workbench.gates.door import Judgement, store_judgements, worst
-from workbench.gates.held import Held, hold, next_file_id
+from workbench.gates.held import Held, as_text, hold, next_file_id
 from workbench.lake import Writer
 from workbench.landing import Landing, summed
 from workbench.mapping import (
@@ -100,6 +100,8 @@ def load(
     """
     reports: list[FileReport] = []
     judgements: list[Judgement] = []
+    # The original of a load that was here before is kept, whatever becomes of it now.
+    is_known = first_id is not None
     facts: dict[str, object] = {"sha256": arrival.sha256, "file": arrival.name}
     if len(loaded_files(writer.con, "sha256 = ?", [arrival.sha256])) > len(arrival.earlier):
         return [FileReport(arrival.name, "seen", "the same content came twice in this command")]
@@ -122,7 +124,7 @@ def load(
             then(writer.con)
             facts["tables"] = [summed(r.tables) for r in reports]
     except InputRefused as error:
-        if not arrival.earlier:
+        if not arrival.earlier and not is_known:
             place.archive.path(arrival.sha256).unlink(missing_ok=True)
         message = str(error).replace(arrival.sha256, arrival.name)
         return [FileReport(arrival.name, "refused", message)]
@@ -148,6 +150,61 @@ def _load_table(
 ) -> FileReport:
     con = writer.con
     con.execute("CREATE OR REPLACE TEMP TABLE known_row (row_no BIGINT)")
+    intake, landings, ignored = _stage(arrival, detection, place, con, choice, progress, file_id)
+    verdict = _judged(arrival, detection, place, landings, con, judgements)
+    if verdict == "fail":
+        return FileReport(arrival.name, "held", sheet=detection.raw.name, read=intake.read, held=intake.read)
+    landed = [landing.store(con, place.lake) for landing in landings]
+    report = FileReport(
+        arrival.name,
+        "loaded",
+        file_id=file_id,
+        sheet=detection.raw.name,
+        source=detection.source.name,
+        feed=detection.feed_name,
+        read=intake.read,
+        blank=intake.blank,
+        ignored=ignored,
+        revised=sum(one.revised for one in landed),
+        repeated=sum(one.repeated for one in landed),
+        unknown_columns=detection.unknown,
+        tables=landed,
+        verdict=verdict,
+    )
+    account(report, con, file_id, is_one_to_one=detection.feed is None)
+    report.balance()
+    record(report, detection, arrival.sha256, arrival.size, place.author, place.now(), con, as_text(choice))
+    return report
+
+
+def measure(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, first_id: int) -> None:
+    """Keep the figures of a load that is in the books already, for others to be compared with."""
+    assert place.gate is not None
+    judgements: list[Judgement] = []
+    try:
+        with writing_to(place.lake.var), writer.transaction(place.author, f"measure {arrival.name}", {}):
+            for number, detection in enumerate(arrival.detections):
+                file_id = first_id + number
+                _, landings, _ = _stage(arrival, detection, place, writer.con, choice, lambda name, rows: None, file_id)
+                judgements += [
+                    place.gate.measure(landing, detection, arrival.name, *_days(arrival, place), writer.con)
+                    for landing in landings
+                ]
+            store_judgements(writer.con, judgements, place.now())
+    finally:
+        shutil.rmtree(place.staging, ignore_errors=True)
+
+
+def _stage(
+    arrival: Arrival,
+    detection: Detection,
+    place: Workplace,
+    con: duckdb.DuckDBPyConnection,
+    choice: Choice,
+    progress: Progress,
+    file_id: int,
+) -> tuple[Intake, list[Landing], int]:
+    """The rows of one sheet, typed and laid down beside the lake; with how many are of no use."""
     folder = place.staging / str(file_id)
     folder.mkdir(parents=True, exist_ok=True)
     intake = Intake(detection.raw)
@@ -172,30 +229,7 @@ def _load_table(
     misshapen = pl.concat(intake.misshapen) if intake.misshapen else None
     if misshapen is not None:
         _home(landings, detection, place, file_id, folder).reject_rows(misshapen)
-    verdict = _judged(arrival, detection, place, landings, con, judgements)
-    if verdict == "fail":
-        return FileReport(arrival.name, "held", sheet=detection.raw.name, read=intake.read, held=intake.read)
-    landed = [landing.store(con, place.lake) for landing in landings]
-    report = FileReport(
-        arrival.name,
-        "loaded",
-        file_id=file_id,
-        sheet=detection.raw.name,
-        source=detection.source.name,
-        feed=detection.feed_name,
-        read=intake.read,
-        blank=intake.blank,
-        ignored=ignored,
-        revised=sum(one.revised for one in landed),
-        repeated=sum(one.repeated for one in landed),
-        unknown_columns=detection.unknown,
-        tables=landed,
-        verdict=verdict,
-    )
-    account(report, con, file_id, is_one_to_one=detection.feed is None)
-    report.balance()
-    record(report, detection, arrival.sha256, arrival.size, place.author, place.now(), con)
-    return report
+    return intake, landings, ignored
 
 
 def _judged(
@@ -209,12 +243,17 @@ def _judged(
     """The gate's verdict on the tables of one sheet; empty where there is no gate."""
     if place.gate is None:
         return ""
-    today = place.now().date()
-    named = date_in(arrival.name)
-    day = dt.date.fromisoformat(named) if named else today
+    day, today = _days(arrival, place)
     mine = [place.gate.judge(con, landing, detection, arrival.name, day, today) for landing in landings]
     judgements += mine
     return worst(mine)
+
+
+def _days(arrival: Arrival, place: Workplace) -> tuple[dt.date, dt.date]:
+    """The day a file is of, by its name, else the day it comes; and the day it comes."""
+    today = place.now().date()
+    named = date_in(arrival.name)
+    return (dt.date.fromisoformat(named) if named else today), today
 
 
 def _hold(

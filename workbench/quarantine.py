@@ -6,9 +6,10 @@ Who did it and why is kept in `ops.held` and in the audit log.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.accounting import FileReport
+from workbench.archive import find_file
 from workbench.arrivals import Arrival
 from workbench.detection import detect
 from workbench.errors import InputRefused, UsageError
@@ -25,19 +26,54 @@ if TYPE_CHECKING:
     from workbench.store.act import Act
 
 
+_GRAVITY = "list_position(['fail', 'error', 'warn', 'pass', 'not_applicable'], verdict)"
+
+
 def waiting(project: Project) -> list[Held]:
     """Loads that wait for a decision."""
+    return _held(project, f"status = '{WAITING}'")
+
+
+def _held(project: Project, where: str) -> list[Held]:
     if not project.lake.exists:
         return []
     import duckdb
 
     con = project.lake.read()
     try:
-        return held_loads(con, f"status = '{WAITING}'")
+        return held_loads(con, where)
     except duckdb.CatalogException:
         return []  # A lake that nothing was written to since there are gates.
     finally:
         con.close()
+
+
+def every_held(project: Project) -> list[Held]:
+    """Loads that are or were in quarantine."""
+    return _held(project, "true")
+
+
+def verdicts_of(project: Project, wanted: str, language: str) -> list[tuple[Any, ...]]:
+    """How a load was judged, the gravest first: number, table, figure, what is expected, value, verdict, detail.
+
+    Raises InputRefused where there is no such load.
+    """
+    con = project.lake.read()
+    try:
+        try:
+            ids = [find_file(con, wanted).file_id]
+        except InputRefused:
+            held = find_held(con, wanted)
+            ids = list(range(held.file_id, held.file_id + held.tables))
+        rows = con.execute(
+            "SELECT file_id, table_name, figure, figure, value, verdict, detail FROM ops.gate"
+            f" WHERE list_contains(?, file_id) AND verdict <> '' ORDER BY file_id, {_GRAVITY}, figure",
+            [ids],
+        ).fetchall()
+    finally:
+        con.close()
+    titles = {e.figure: e.text(language) for suite in project.suites.values() for e in suite.expectations.values()}
+    return [(*row[:3], titles.get(row[3], row[3]), *row[4:]) for row in rows]
 
 
 def release(

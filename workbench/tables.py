@@ -42,6 +42,7 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "rows_ignored": "BIGINT",
         "loaded_at": "TIMESTAMP",
         "loaded_by": "VARCHAR",
+        "choice": "VARCHAR",
     },
     "ops.file_table": {
         "file_id": "INTEGER",

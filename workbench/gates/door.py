@@ -86,6 +86,21 @@ class Gate:
         self.judgements.append(judgement)
         return judgement
 
+    def measure(
+        self,
+        landing: Landing,
+        detection: Detection,
+        file_name: str,
+        day: dt.date,
+        today: dt.date,
+        con: duckdb.DuckDBPyConnection,
+    ) -> Judgement:
+        """Only measure a table of a file: nothing is expected of what is in the books already."""
+        table = landing.table.name
+        series = series_of(detection.source.name, detection.feed_name, table, detection.raw.name, file_name)
+        figures = figures_of(con, landing, today, {}, (), {})
+        return Judgement(table, table, series, day, figures, (), file_id=landing.file_id)
+
 
 def store_judgements(con: duckdb.DuckDBPyConnection, judgements: Iterable[Judgement], moment: dt.datetime) -> None:
     """Write figures and verdicts to `ops.gate`, within the open transaction."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 # A load that was discarded stays out, and may still be released by somebody who thinks better of it.
-WAITING, RELEASED, DISCARDED = "held", "released", "discarded"
+# One that is being judged is out of the books for that moment.
+WAITING, RELEASED, DISCARDED, JUDGING = "held", "released", "discarded", "judging"
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,17 @@ def next_file_id(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def hold(con: duckdb.DuckDBPyConnection, held: Held) -> None:
-    """Keep a load in quarantine, within the open transaction."""
-    values = vars(held) | {"choice": _as_text(held.choice)}
+    """Keep a load in quarantine, within the open transaction, in place of what was known of it there."""
+    drop_held(con, held.file_id)
+    values = vars(held) | {"choice": as_text(held.choice)}
     con.execute(
         f"INSERT INTO ops.held ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", list(values.values())
     )
+
+
+def drop_held(con: duckdb.DuckDBPyConnection, file_id: int) -> None:
+    """Forget that a load was out of the books, within the open transaction."""
+    con.execute("DELETE FROM ops.held WHERE file_id = ?", [file_id])
 
 
 def held_loads(con: duckdb.DuckDBPyConnection, where: str = "true", values: Sequence[object] = ()) -> list[Held]:
@@ -67,7 +74,7 @@ def held_loads(con: duckdb.DuckDBPyConnection, where: str = "true", values: Sequ
         f"SELECT {', '.join(names)} FROM ops.held WHERE {where} ORDER BY file_id", list(values)
     ).fetchall()
     return [
-        Held(**dict(zip(names, row, strict=True)) | {"choice": _from_text(row[names.index("choice")])}) for row in rows
+        Held(**dict(zip(names, row, strict=True)) | {"choice": as_choice(row[names.index("choice")])}) for row in rows
     ]
 
 
@@ -89,13 +96,17 @@ def find_held(con: duckdb.DuckDBPyConnection, wanted: str) -> Held:
     return found[0]
 
 
-def _as_text(choice: Choice) -> str:
+def as_text(choice: Choice) -> str:
+    """What the user has said about a file, to be kept with it."""
     options = dataclasses.asdict(choice.options)
     del options["known_headers"]
     return json.dumps(vars(choice) | {"options": options}, ensure_ascii=False, sort_keys=True)
 
 
-def _from_text(text: str) -> Choice:
+def as_choice(text: str | None) -> Choice:
+    """What was kept; files loaded before it was kept are read as if nothing had been said."""
+    if not text:
+        return Choice()
     values = json.loads(text)
     options = values.pop("options")
     return Choice(**values, options=ReadOptions(**options | {"columns": tuple(options["columns"])}))
