@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.project import Project
 
 # Loads that are measured at most when gates come to a lake that is in use.
-_MEASURED = 500
+_MEASURED = 100
 
 
 @dataclass(frozen=True)

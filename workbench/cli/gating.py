@@ -15,7 +15,7 @@ from workbench.words import sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.gates.door import Gate
+    from workbench.gates.door import Judgement
     from workbench.gates.held import Held
     from workbench.project import Project
 
@@ -54,10 +54,14 @@ def gate(
     held = waiting(project)
     if state.wants_json:
         loads = [{**vars(r), "tables": [vars(t) for t in r.tables]} for r in reports]
-        facts = {"loads": loads, "verdicts": verdicts(found, language), "quarantine": [_facts(h) for h in held]}
+        facts = {
+            "loads": loads,
+            "verdicts": verdicts(found.judgements, language),
+            "quarantine": [held_facts(h) for h in held],
+        }
         sys.stdout.write(as_json(facts) + "\n")
     else:
-        tell_verdicts(found, language)
+        tell_verdicts(found.judgements, language)
         tell_held(held, language)
     code = gate_code(held, [j.verdict for one in found.judgements for j in one.judged])
     if code:
@@ -138,7 +142,7 @@ def gate_code(held: Sequence[Held], verdicts: Sequence[str]) -> int:
     return BatchQuarantined.exit_code if held else 0
 
 
-def verdicts(gate: Gate, language: str) -> list[dict[str, Any]]:
+def verdicts(judgements: Sequence[Judgement], language: str) -> list[dict[str, Any]]:
     """Every expectation of every load that was judged, for a machine."""
     return [
         {
@@ -150,25 +154,25 @@ def verdicts(gate: Gate, language: str) -> list[dict[str, Any]]:
             "verdict": j.verdict,
             "detail": j.detail,
         }
-        for one in gate.judgements
+        for one in judgements
         for j in one.judged
     ]
 
 
-def tell_verdicts(gate: Gate, language: str) -> None:
+def tell_verdicts(judgements: Sequence[Judgement], language: str) -> None:
     """What was flagged or held, and how many loads passed."""
     rows = [
         [one.file_id, one.table, _VERDICTS[j.verdict], j.said(language)]
-        for one in gate.judgements
+        for one in judgements
         for j in one.judged
         if j.verdict in ("warn", "fail", "error")
     ]
     if rows:
         names = ["file_id", "table_name", "status", "why"]
         print_table(names, rows, language)
-    counts = {name: sum(one.verdict == name for one in gate.judgements) for name in ("warn", "fail", "error")}
-    sound = len(gate.judgements) - sum(counts.values())
-    say(sentence("gate_judged", language, count=len(gate.judgements), sound=sound, **counts))
+    counts = {name: sum(one.verdict == name for one in judgements) for name in ("warn", "fail", "error")}
+    sound = len(judgements) - sum(counts.values())
+    say(sentence("gate_judged", language, count=len(judgements), sound=sound, **counts))
 
 
 _VERDICTS = {"warn": "flagged", "fail": "held", "error": "error"}
@@ -180,7 +184,8 @@ def tell_held(held: Sequence[Held], language: str) -> None:
         say(sentence("load_held", language, number=h.file_id, file=h.file_name, why=h.reasons))
 
 
-def _facts(held: Held) -> dict[str, Any]:
+def held_facts(held: Held) -> dict[str, Any]:
+    """A load in quarantine, for a machine."""
     return {name: value for name, value in vars(held).items() if name != "choice"}
 
 

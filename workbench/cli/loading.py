@@ -94,7 +94,7 @@ def ingest(
     if gate is not None:
         held = [h for h in waiting(project) if h.file_id in [r.file_id for r in reports]]
         if not state.wants_json:
-            tell_verdicts(gate, language)
+            tell_verdicts(gate.judgements, language)
             tell_held(held, language)
         code = gate_code(held, [j.verdict for one in gate.judgements for j in one.judged])
         if code:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.gates.figures import Figures, figures_of, series_of, usual_figures
@@ -38,11 +38,18 @@ class Judgement:
     judged: Sequence[Judged]
     file_id: int | None = None
     run_id: int | None = None
+    # What a person calls it.
+    name: str = ""
 
     @property
     def verdict(self) -> str:
         """The gravest of its verdicts."""
         return gravest(self.judged)
+
+    @property
+    def batch(self) -> str:
+        """What the library calls it, in letters that every file system takes."""
+        return f"run-{self.run_id}" if self.file_id is None else f"load-{self.file_id}-{self.table}"
 
     def having(self, verdict: str) -> list[Judged]:
         """What came to a verdict."""
@@ -80,9 +87,10 @@ class Gate:
         figures = figures_of(con, landing, today, usual, [e.figure for e in expectations], stated)
         figures.values["unused_columns"] = float(len(detection.unknown))
         figures.details["unused_columns"] = ", ".join(detection.unknown)
-        batch = f"{landing.file_id} {file_name}"
-        judged = self.court.judge(table, batch, figures.values, expectations, figures.details, self.language)
-        judgement = Judgement(table, table, series, day, figures, judged, file_id=landing.file_id)
+        name = f"{file_name} / {detection.raw.name}" if detection.raw.name else file_name
+        judgement = Judgement(table, table, series, day, figures, (), file_id=landing.file_id, name=name)
+        judged = self.court.judge(table, judgement.batch, figures.values, expectations, figures.details, self.language)
+        judgement = replace(judgement, judged=judged)
         self.judgements.append(judgement)
         return judgement
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,8 @@ class Court:
         self._errors: IO[str] | None = None
         self._is_ready = False
         self._fault = ""
+        # How long it was waited for.
+        self.seconds = 0.0
 
     def __enter__(self) -> Court:
         self.start()
@@ -150,6 +153,7 @@ class Court:
         # A read cannot be given up; the process it waits for can be ended.
         watch = threading.Timer(self.patience_seconds, process.kill)
         watch.start()
+        started = time.perf_counter()
         try:
             if not self._is_ready:
                 self._is_ready = bool(self._line().get("ready"))
@@ -160,6 +164,7 @@ class Court:
             self._fault = f"Great Expectations gave no answer: {self._last_words() or error}"
             return {"error": self._fault}
         finally:
+            self.seconds += time.perf_counter() - started
             watch.cancel()
 
     def _line(self) -> dict[str, Any]:

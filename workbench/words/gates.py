@@ -25,6 +25,12 @@ GATE_SENTENCES: dict[str, tuple[str, str]] = {
         "载入 {number}（{file}）已隔离：{why}。用 `workbench gate --load {number}` 查看，"
         "再用 `workbench release {number} --reason 理由` 放行，或用 `workbench discard {number} --reason 理由` 弃用。",
     ),
+    "docs_heading": ("Gates of the run of {started} UTC, as of {as_of}", "{started}（UTC）运行的关卡，截至 {as_of}"),
+    "docs_not_written": (
+        "The site of what was judged cannot be written ({reason}): the one before it stays.",
+        "判定结果网页无法写入（{reason}），保留上一次的网页。",
+    ),
+    "nothing_judged": ("Nothing was judged.", "没有判定任何内容。"),
     "nothing_held": ("Nothing is in quarantine.", "没有被隔离的载入。"),
     "released": (
         "Load {number} ({file}) was released by {who}: {read} rows read, {accepted} accepted, {rejected} rejected,"
