@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.gates.figures import Figures, figures_of, series_of, usual_figures
+from workbench.gates.figures import Figures, figures_of, series_of, told_by_few, usual_figures
 from workbench.gates.judging import VERDICTS, Court, Judged, gravest
 from workbench.gates.suites import LOAD, Limits, Suite, expected
 from workbench.gates.totals import stated_totals
@@ -89,7 +89,9 @@ class Gate:
         figures.details["unused_columns"] = ", ".join(detection.unknown)
         name = f"{file_name} / {detection.raw.name}" if detection.raw.name else file_name
         judgement = Judgement(table, table, series, day, figures, (), file_id=landing.file_id, name=name)
-        judged = self.court.judge(table, judgement.batch, figures.values, expectations, figures.details, self.language)
+        judged = self.court.judge(
+            table, judgement.batch, told_by_few(figures), expectations, figures.details, self.language
+        )
         judgement = replace(judgement, judged=judged)
         self.judgements.append(judgement)
         return judgement

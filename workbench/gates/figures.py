@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 FEWEST_LOADS, LOADS_BACK = 3, 56
 # Products of which a price is known before and now, below which a median says little.
 FEWEST_PRICES = 5
+# Of fewer rows a share says little, nor does a comparison with so few: the rules look at each of them anyway.
+FEWEST_ROWS, FEWEST_BEFORE = 20, 10
 # A load is a re-export where at least this share of its rows has keys that are known.
 REEXPORT_SHARE = 0.5
 EARLIEST = dt.date(2000, 1, 1)
+_SHARES = ("rejected_share", "repeated_share", "dates_outside_share", "unknown.", "fill.", "sums.")
 _WITH_ARGUMENTS = ("unknown", "level", "sums")
 _DATE = re.compile(r"(?<!\d)20\d\d[-_.]?[01]\d[-_.]?[0-3]\d(?:[T_-]?\d{4,6})?(?!\d)")
 _COPY = re.compile(r"\s*\(\d+\)$")
@@ -117,6 +120,15 @@ def figures_of(
     return found
 
 
+def told_by_few(figures: Figures) -> dict[str, float | None]:
+    """The values by which a load is judged: of a small one no shares."""
+    rows = figures.values["rows"] or 0.0
+    return {
+        name: None if rows < FEWEST_ROWS and name.startswith(_SHARES) else value
+        for name, value in figures.values.items()
+    }
+
+
 def event_column(table: Table) -> str:
     """The date or moment that every row of a table must have; empty where it has none."""
     dated = [c for c in table.columns.values() if c.kind in ("day", "moment") and (c.is_required or c.is_key)]
@@ -189,8 +201,8 @@ def _unknown(con: duckdb.DuckDBPyConnection, landing: Landing, column: str) -> s
     ).fetchone()
     if found != (1,) or con.execute(f"SELECT 1 FROM {master} LIMIT 1").fetchone() is None:
         return ""
-    known = f'upper("{column}") IN (SELECT upper("{column}") FROM {master})'
-    return f"count(*) FILTER (NOT {known}) / count(nullif(\"{column}\", ''))"
+    code = f"upper(nullif(\"{column}\", ''))"
+    return f'count(*) FILTER (NOT {code} IN (SELECT upper("{column}") FROM {master})) / count({code})'
 
 
 def _level(landing: Landing, event: str, column: str) -> str:
@@ -220,7 +232,13 @@ def _against_the_usual(found: Figures, usual: Mapping[str, Usual]) -> None:
     values = found.values
     rows = usual.get("rows")
     values["rows_vs_weekday"] = values["largest_fill_drop"] = values["days_late"] = values["largest_vs_usual"] = None
-    if rows and rows.weekday_count >= FEWEST_LOADS and rows.weekday_median and values["rows"] is not None:
+    if (
+        rows
+        and rows.weekday_count >= FEWEST_LOADS
+        and rows.weekday_median
+        and rows.weekday_median >= FEWEST_BEFORE
+        and values["rows"] is not None
+    ):
         values["rows_vs_weekday"] = values["rows"] / rows.weekday_median
     late, age = usual.get("days_since_newest"), values["days_since_newest"]
     if late and late.count >= FEWEST_LOADS and age is not None:
@@ -243,7 +261,7 @@ def _keep_largest(found: Figures, name: str, detail: str, value: float) -> None:
 def _against_last_export(con: duckdb.DuckDBPyConnection, landing: Landing, usual: Mapping[str, Usual]) -> float | None:
     """Rows in proportion to the last load of the series, where this one brings again what is known already."""
     before = usual.get("rows")
-    if before is None or not before.last or not landing.rows_staged:
+    if before is None or before.last < FEWEST_BEFORE or not landing.rows_staged:
         return None
     same = " AND ".join(f'c."{k}" = s."{k}"' for k in landing.table.key)
     row = con.execute(
