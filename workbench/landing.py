@@ -208,6 +208,7 @@ class Landing:
         self.rejects.append(path)
 
     def source(self) -> str:
+        """The rows that were accepted so far, as something to select from."""
         return f"read_parquet([{', '.join(quoted(p) for p in self.staged)}])"
 
     def _count(self, con: duckdb.DuckDBPyConnection, sql: str) -> int:
