@@ -28,7 +28,7 @@ FEWEST_ROWS, FEWEST_BEFORE = 20, 10
 # A load is a re-export where at least this share of its rows has keys that are known.
 REEXPORT_SHARE = 0.5
 EARLIEST = dt.date(2000, 1, 1)
-_SHARES = ("rejected_share", "repeated_share", "dates_outside_share", "unknown.", "fill.", "sums.")
+_SHARES = ("rejected_share", "repeated_share", "dates_outside_share", "largest_fill_drop", "unknown.", "fill.", "sums.")
 _WITH_ARGUMENTS = ("unknown", "level", "sums")
 _DATE = re.compile(r"(?<!\d)20\d\d[-_.]?[01]\d[-_.]?[0-3]\d(?:[T_-]?\d{4,6})?(?!\d)")
 _COPY = re.compile(r"\s*\(\d+\)$")
@@ -44,11 +44,12 @@ class Figures:
 
 @dataclass(frozen=True)
 class Usual:
-    """One figure over earlier loads of the series: how many, the last, the middle one, the largest."""
+    """One figure over earlier loads of the series: how many, the last, the middle one, both ends."""
 
     count: int
     last: float
     median: float
+    smallest: float
     largest: float
     weekday_count: int
     weekday_median: float | None
@@ -67,7 +68,7 @@ def usual_figures(con: duckdb.DuckDBPyConnection, series: str, day: dt.date) -> 
         "WITH mine AS (SELECT figure, CAST(value AS DOUBLE) AS value, isodow(day) = isodow(CAST($day AS DATE)) AS fits,"
         " dense_rank() OVER (ORDER BY file_id DESC) AS age FROM ops.gate"
         " WHERE series = $series AND value IS NOT NULL AND file_id IN (SELECT file_id FROM ops.file))"
-        " SELECT figure, count(*), arg_min(value, age), median(value), max(value), count(*) FILTER (fits),"
+        " SELECT figure, count(*), arg_min(value, age), median(value), min(value), max(value), count(*) FILTER (fits),"
         " median(value) FILTER (fits) FROM mine WHERE age <= $back GROUP BY figure",
         {"series": series, "day": day, "back": LOADS_BACK},
     ).fetchall()
@@ -245,9 +246,9 @@ def _against_the_usual(found: Figures, usual: Mapping[str, Usual]) -> None:
         values["days_late"] = age - late.median
     for name, before in usual.items():
         kind, _, column = name.partition(".")
-        if kind == "fill" and before.median > 0 and values["rows"]:
-            # A column that is gone altogether has fallen to nothing.
-            _keep_largest(found, "largest_fill_drop", column, before.median - (values.get(name) or 0.0))
+        if kind == "fill" and before.smallest > 0 and values["rows"]:
+            # Below all that was seen: some columns are filled as it comes. One that is gone has fallen to nothing.
+            _keep_largest(found, "largest_fill_drop", column, before.smallest - (values.get(name) or 0.0))
         if kind == "largest" and before.count >= FEWEST_LOADS and before.largest > 0:
             _keep_largest(found, "largest_vs_usual", column, (values.get(name) or 0.0) / before.largest)
 
