@@ -108,8 +108,10 @@ class Court:
                     kinds.append((e, kind))
                     found = {"figure": e.figure, "kind": kind, "min": limit.min, "max": limit.max}
                     limits.append({**found, "title": e.text(language)})
-        answer = self._ask({"do": "judge", "suite": suite, "batch": batch, "figures": figures, "limits": limits})
-        results = answer.get("results") or [{"error": answer["error"]}] * len(limits)
+        results: list[Mapping[str, Any]] = []
+        if limits:
+            answer = self._ask({"do": "judge", "suite": suite, "batch": batch, "figures": figures, "limits": limits})
+            results = answer.get("results") or [{"error": str(answer.get("error"))}] * len(limits)
         of: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
         for (e, kind), result in zip(kinds, results, strict=True):
             of.setdefault(e.figure, []).append((kind, result))

@@ -32,6 +32,7 @@ def test_a_figure_passes_is_flagged_or_fails(court: Court) -> None:
 def test_a_figure_that_does_not_apply_is_no_pass(court: Court) -> None:
     judged = court.judge("s", "b", FIGURES, [expect("nothing", fail=Limits(min=1))])
     assert [j.verdict for j in judged] == ["not_applicable"]
+    assert gravest(court.judge("s", "b", FIGURES, [])) == "not_applicable"
 
 
 @pytest.mark.parametrize(
