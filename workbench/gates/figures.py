@@ -24,7 +24,7 @@ FEWEST_LOADS, LOADS_BACK = 3, 56
 # Products of which a price is known before and now, below which a median says little.
 FEWEST_PRICES = 5
 # Of fewer rows a share says little, nor does a comparison with so few: the rules look at each of them anyway.
-FEWEST_ROWS, FEWEST_BEFORE = 20, 10
+FEWEST_ROWS = FEWEST_BEFORE = 10
 # A load is a re-export where at least this share of its rows has keys that are known.
 REEXPORT_SHARE = 0.5
 EARLIEST = dt.date(2000, 1, 1)

@@ -44,7 +44,7 @@ def _last_rejected(landing: Landing) -> int | None:
     """The number of the last row, where it was rejected; a total stands below all lines."""
     if not landing.rejects:
         return None
-    last = pl.scan_parquet(landing.rejects[-1]).select(pl.col("row_no").max()).collect().item()
+    last = pl.scan_parquet(landing.rejects).select(pl.col("row_no").max()).collect().item()
     if landing.staged:
         accepted = pl.scan_parquet(landing.staged[-1]).select(pl.col("row_no").max()).collect().item()
         if accepted is not None and accepted > last:

@@ -111,6 +111,12 @@ def test_a_total_below_the_lines_is_added_up_again(gated: Gated, stated: str, st
         assert (report.read, report.accepted, report.rejected) == (41, 40, 1)
 
 
+def test_a_total_below_the_lines_may_be_a_shorter_row(gated: Gated) -> None:
+    report = gated.load("receipt_line.csv", lines(0, 40) + "Total:,,,,120\n")
+    assert gated.verdict(report.file_id, "control_total") == "pass"
+    assert (report.accepted, report.rejected) == (40, 1)
+
+
 def test_costs_in_another_unit_and_unknown_products_are_seen(gated: Gated) -> None:
     products = [["product_code", "product_name"], *([f"P{n}", f"Tea {n}"] for n in range(9))]
     gated.load("product.csv", products)
