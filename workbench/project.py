@@ -153,7 +153,8 @@ class Project:
         from workbench.gates.suites import check_suites, find_suites
 
         found = find_suites(self.root / "checks" / "suites")
-        check_suites(found, self.sources, self.contracts, self.settings.gates)
+        columns = {name: table.columns.keys() for name, table in self.contracts.items()}
+        check_suites(found, self.sources, columns, self.settings.gates)
         return found
 
     def gate(self, court: Court, language: str = "") -> Gate | None:

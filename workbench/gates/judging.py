@@ -44,7 +44,7 @@ class Judged:
             f"≥ {limits.min}" if limits.min is not None else "",
             f"≤ {limits.max}" if limits.max is not None else "",
         ]
-        found = [f"{self.value:.4g}" if self.value is not None else "", " ".join(x for x in ends if x), self.detail]
+        found = [f"{self.value:.4g}" if self.value is not None else "", *(x for x in ends if x), self.detail]
         shown = ", ".join(part for part in found if part)
         return (
             f"{e.text(language)} ({e.figure}: {shown})"

@@ -7,7 +7,7 @@ for a run of the rules. Nothing is judged here.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,15 @@ def find_suites(folder: Path) -> dict[str, Suite]:
 
 
 def check_suites(
-    suites: Mapping[str, Suite], sources: Iterable[str], tables: Iterable[str], configured: Mapping[str, Any]
+    suites: Mapping[str, Suite],
+    sources: Iterable[str],
+    tables: Mapping[str, Collection[str]],
+    configured: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Raise ConfigurationError for a suite, or settings of one, that belongs to nothing and so would never be used."""
+    """Raise ConfigurationError for a suite, or settings of one, that belongs to nothing and so would never be used.
+
+    `tables` are the core tables with their columns.
+    """
     known = {LOAD, RUN, *sources, *tables}
     for name in suites:
         if name not in known:
@@ -73,6 +79,15 @@ def check_suites(
     for name in configured:
         if name not in suites:
             raise ConfigurationError(f"[gates.{name}] sets a suite that is not in checks/suites: check its name.")
+    for name, columns in tables.items():
+        figures = [*(suites[name].expectations if name in suites else ()), *configured.get(name, {})]
+        for figure in figures:
+            strange = [c for c in figure.split(".")[1:] if c not in columns]
+            if strange:
+                raise ConfigurationError(
+                    f"The figure {figure} of the suite {name} is about {strange[0]}, which is no column of {name}: "
+                    "check its name."
+                )
 
 
 def expected(

@@ -77,6 +77,8 @@ def test_a_suite_or_a_setting_of_nothing_is_said(shop: Shop) -> None:
     (folder / "recipt_line.toml").rename(folder / "receipt_line.toml")
     shop.configure("[gates.loads.rows]\nfail = { min = 1 }\n")
     assert "[gates.loads] sets a suite that is not" in shop.run("run").err
+    shop.configure('[gates.receipt_line."fill.colour"]\nwarn = { min = 1 }\n')
+    assert "is about colour, which is no column of receipt_line" in shop.run("run").err
 
 
 def test_the_shop_s_limits_take_the_place_of_a_suite_s_and_a_table_s_of_all_loads() -> None:
