@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class FileReport:
-    """What became of one file or sheet. `status` is loaded, seen, skipped or refused; `message` says why."""
+    """What became of one file or sheet. `status` is loaded, held, seen, skipped or refused; `message` says why."""
 
     file_name: str
     status: str
@@ -32,20 +32,24 @@ class FileReport:
     known: int = 0
     blank: int = 0
     ignored: int = 0
+    # Rows of a load in quarantine: nothing has become of them yet.
+    held: int = 0
     revised: int = 0
     repeated: int = 0
     unknown_columns: tuple[str, ...] = ()
     tables: list[Landed] = field(default_factory=list)
+    # What the gate made of it; empty where there was none.
+    verdict: str = ""
     # Where the file lay when it was taken in.
     path: str = ""
 
     def balance(self) -> None:
         """Conservation: no row is lost and none is counted twice. AssertionError stops the load."""
-        total = self.accepted + self.rejected + self.known + self.blank + self.ignored
+        total = self.accepted + self.rejected + self.known + self.blank + self.ignored + self.held
         if self.read != total:
             raise AssertionError(
                 f"{self.file_name}: {self.read} rows read, but {self.accepted} accepted + {self.rejected} rejected + "
-                f"{self.known} known + {self.blank} blank + {self.ignored} ignored = {total}"
+                f"{self.known} known + {self.blank} blank + {self.ignored} ignored + {self.held} held = {total}"
             )
 
 
@@ -76,10 +80,11 @@ def record(
     author: str,
     moment: dt.datetime,
     con: duckdb.DuckDBPyConnection,
+    choice: str,
 ) -> None:
     """Write the file and what became of its rows to `ops.file`, within the open transaction."""
     con.execute(
-        f"INSERT INTO ops.file VALUES ({', '.join('?' * 18)})",
+        f"INSERT INTO ops.file VALUES ({', '.join('?' * 19)})",
         [
             report.file_id,
             sha256,
@@ -99,5 +104,6 @@ def record(
             report.ignored,
             moment,
             author,
+            choice,
         ],
     )

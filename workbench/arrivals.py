@@ -19,11 +19,14 @@ from workbench.archive import Archive, LoadedFile, loaded_files
 from workbench.contracts import Table
 from workbench.detection import Choice, Detection, detect
 from workbench.errors import InputRefused
+from workbench.gates.held import RELEASED, held_loads
 from workbench.lake import Lake, Writer
 from workbench.sources import Source
 
 if TYPE_CHECKING:
     import duckdb
+
+    from workbench.gates.door import Gate
 
 # In a folder these may be notes rather than tables; anything else that is not recognised is refused.
 _NOTES = frozenset({".txt", ".md", ".html", ".pdf", ".sql", ".py", ".log", ""})
@@ -40,6 +43,8 @@ class Workplace:
     sources: Mapping[str, Source]
     author: str
     now: Callable[[], dt.datetime]
+    # Judges each table of a load before it is stored; without one everything is let in.
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,10 @@ def arrive(
     if seen and not (choice.says_anything and rejected_in(writer.con, seen)):
         message = f"the same content was loaded as {seen[0].file_name} (file {seen[0].file_id})"
         return FileReport(name, "seen", message, seen[0].file_id, source=seen[0].source, feed=seen[0].feed)
+    waits = held_loads(writer.con, f"sha256 = ? AND status <> '{RELEASED}'", [survey.sha256])
+    if waits and not seen:
+        message = f"the same content is {waits[0].status} in quarantine as load {waits[0].file_id}"
+        return FileReport(name, "seen", message, waits[0].file_id)
     kept = place.archive.path(survey.sha256)
     try:
         detections, strange = detect(kept, name, place.sources, place.contracts, choice, survey)

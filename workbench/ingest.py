@@ -4,6 +4,7 @@ transaction per file, with every row accounted for.
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ from workbench.arrivals import Arrival, Workplace, arrive, date_in, files_in, or
 from workbench.casting import Readings, decide, profile
 from workbench.detection import Choice, Detection
 from workbench.errors import InputRefused
+from workbench.gates.door import Judgement, store_judgements, worst
+from workbench.gates.held import Held, as_text, hold, next_file_id
 from workbench.lake import Writer
 from workbench.landing import Landing, summed
 from workbench.mapping import (
@@ -55,7 +58,7 @@ def ingest(
     choice = choice or Choice()
     reports: list[FileReport] = []
     with writing_to(place.lake.var), place.lake.writer() as writer:
-        _prepare(place, writer)
+        prepare(place, writer)
         arrivals: list[Arrival] = []
         for path, in_folder in files_in(paths):
             arrival = arrive(path, place, writer, choice, in_folder, arrivals)
@@ -65,22 +68,40 @@ def ingest(
             else:
                 arrivals.append(arrival)
         for arrival in ordered(arrivals):
-            for report in _load(arrival, place, writer, choice, progress):
+            for report in load(arrival, place, writer, choice, progress):
                 report.path = str(arrival.path)
                 reports.append(report)
     return reports
 
 
-def _prepare(place: Workplace, writer: Writer) -> None:
+def prepare(place: Workplace, writer: Writer) -> None:
+    """Make the tables and clear away what a load that was cut off has left."""
     place.archive.sweep()
     shutil.rmtree(place.staging, ignore_errors=True)
     with writer.transaction(place.author, "prepare tables", {}):
         ensure_tables(writer.con, place.contracts)
 
 
-def _load(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, progress: Progress) -> list[FileReport]:
-    """One file, all its sheets, one transaction."""
+class _HeldBackError(Exception):
+    """The gate does not let this load in: nothing of it is stored."""
+
+
+def load(
+    arrival: Arrival,
+    place: Workplace,
+    writer: Writer,
+    choice: Choice,
+    progress: Progress,
+    first_id: int | None = None,
+    then: Callable[[duckdb.DuckDBPyConnection], None] = lambda con: None,
+) -> list[FileReport]:
+    """One file, all its sheets, one transaction, in which `then` is done last; the tables have numbers of their own
+    from `first_id` on.
+    """
     reports: list[FileReport] = []
+    judgements: list[Judgement] = []
+    # The original of a load that was here before is kept, whatever becomes of it now.
+    is_known = first_id is not None
     facts: dict[str, object] = {"sha256": arrival.sha256, "file": arrival.name}
     if len(loaded_files(writer.con, "sha256 = ?", [arrival.sha256])) > len(arrival.earlier):
         return [FileReport(arrival.name, "seen", "the same content came twice in this command")]
@@ -92,14 +113,24 @@ def _load(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, pr
             for file in arrival.earlier:
                 # What was rejected then is judged again now; the snapshots remember.
                 writer.con.execute("DELETE FROM ops.reject WHERE file_id = ?", [file.file_id])
-            for detection in arrival.detections:
-                reports.append(_load_table(arrival, detection, place, writer, choice, progress))
+            first_id = first_id or next_file_id(writer.con)
+            for number, detection in enumerate(arrival.detections):
+                reports.append(
+                    _load_table(arrival, detection, place, writer, choice, progress, first_id + number, judgements)
+                )
+            if worst(judgements) == "fail":
+                raise _HeldBackError
+            store_judgements(writer.con, judgements, place.now())
+            then(writer.con)
             facts["tables"] = [summed(r.tables) for r in reports]
     except InputRefused as error:
-        if not arrival.earlier:
+        if not arrival.earlier and not is_known:
             place.archive.path(arrival.sha256).unlink(missing_ok=True)
         message = str(error).replace(arrival.sha256, arrival.name)
         return [FileReport(arrival.name, "refused", message)]
+    except _HeldBackError:
+        assert first_id is not None
+        reports = [_hold(arrival, place, writer, choice, first_id, reports, judgements)]
     finally:
         shutil.rmtree(place.staging, ignore_errors=True)
     for sheet in arrival.strange_sheets:
@@ -114,12 +145,66 @@ def _load_table(
     writer: Writer,
     choice: Choice,
     progress: Progress,
+    file_id: int,
+    judgements: list[Judgement],
 ) -> FileReport:
     con = writer.con
-    row = con.execute("SELECT coalesce(max(file_id), 0) + 1 FROM ops.file").fetchone()
-    assert row is not None
-    file_id = int(row[0])
     con.execute("CREATE OR REPLACE TEMP TABLE known_row (row_no BIGINT)")
+    intake, landings, ignored = _stage(arrival, detection, place, con, choice, progress, file_id)
+    verdict = _judged(arrival, detection, place, landings, con, judgements)
+    if verdict == "fail":
+        return FileReport(arrival.name, "held", sheet=detection.raw.name, read=intake.read, held=intake.read)
+    landed = [landing.store(con, place.lake) for landing in landings]
+    report = FileReport(
+        arrival.name,
+        "loaded",
+        file_id=file_id,
+        sheet=detection.raw.name,
+        source=detection.source.name,
+        feed=detection.feed_name,
+        read=intake.read,
+        blank=intake.blank,
+        ignored=ignored,
+        revised=sum(one.revised for one in landed),
+        repeated=sum(one.repeated for one in landed),
+        unknown_columns=detection.unknown,
+        tables=landed,
+        verdict=verdict,
+    )
+    account(report, con, file_id, is_one_to_one=detection.feed is None)
+    report.balance()
+    record(report, detection, arrival.sha256, arrival.size, place.author, place.now(), con, as_text(choice))
+    return report
+
+
+def measure(arrival: Arrival, place: Workplace, writer: Writer, choice: Choice, first_id: int) -> None:
+    """Keep the figures of a load that is in the books already, for others to be compared with."""
+    assert place.gate is not None
+    judgements: list[Judgement] = []
+    try:
+        with writing_to(place.lake.var), writer.transaction(place.author, f"measure {arrival.name}", {}):
+            for number, detection in enumerate(arrival.detections):
+                file_id = first_id + number
+                _, landings, _ = _stage(arrival, detection, place, writer.con, choice, lambda name, rows: None, file_id)
+                judgements += [
+                    place.gate.measure(landing, detection, arrival.name, *_days(arrival, place), writer.con)
+                    for landing in landings
+                ]
+            store_judgements(writer.con, judgements, place.now())
+    finally:
+        shutil.rmtree(place.staging, ignore_errors=True)
+
+
+def _stage(
+    arrival: Arrival,
+    detection: Detection,
+    place: Workplace,
+    con: duckdb.DuckDBPyConnection,
+    choice: Choice,
+    progress: Progress,
+    file_id: int,
+) -> tuple[Intake, list[Landing], int]:
+    """The rows of one sheet, typed and laid down beside the lake; with how many are of no use."""
     folder = place.staging / str(file_id)
     folder.mkdir(parents=True, exist_ok=True)
     intake = Intake(detection.raw)
@@ -144,26 +229,62 @@ def _load_table(
     misshapen = pl.concat(intake.misshapen) if intake.misshapen else None
     if misshapen is not None:
         _home(landings, detection, place, file_id, folder).reject_rows(misshapen)
-    landed = [landing.store(con, place.lake) for landing in landings]
-    report = FileReport(
+    return intake, landings, ignored
+
+
+def _judged(
+    arrival: Arrival,
+    detection: Detection,
+    place: Workplace,
+    landings: list[Landing],
+    con: duckdb.DuckDBPyConnection,
+    judgements: list[Judgement],
+) -> str:
+    """The gate's verdict on the tables of one sheet; empty where there is no gate."""
+    if place.gate is None:
+        return ""
+    day, today = _days(arrival, place)
+    mine = [place.gate.judge(con, landing, detection, arrival.name, day, today) for landing in landings]
+    judgements += mine
+    return worst(mine)
+
+
+def _days(arrival: Arrival, place: Workplace) -> tuple[dt.date, dt.date]:
+    """The day a file is of, by its name, else the day it comes; and the day it comes."""
+    today = place.now().date()
+    named = date_in(arrival.name)
+    return (dt.date.fromisoformat(named) if named else today), today
+
+
+def _hold(
+    arrival: Arrival,
+    place: Workplace,
+    writer: Writer,
+    choice: Choice,
+    first_id: int,
+    reports: list[FileReport],
+    judgements: list[Judgement],
+) -> FileReport:
+    """Keep a load in quarantine, as a whole, with the figures that say why."""
+    language = place.gate.language if place.gate else "en"
+    reasons = "; ".join(j.said(language) for one in judgements for j in one.having("fail"))
+    read = sum(r.read for r in reports)
+    held = Held(
+        first_id,
+        len(arrival.detections),
+        arrival.sha256,
         arrival.name,
-        "loaded",
-        file_id=file_id,
-        sheet=detection.raw.name,
-        source=detection.source.name,
-        feed=detection.feed_name,
-        read=intake.read,
-        blank=intake.blank,
-        ignored=ignored,
-        revised=sum(one.revised for one in landed),
-        repeated=sum(one.repeated for one in landed),
-        unknown_columns=detection.unknown,
-        tables=landed,
+        choice,
+        read,
+        reasons,
+        place.now(),
+        place.author,
     )
-    account(report, con, file_id, is_one_to_one=detection.feed is None)
-    report.balance()
-    record(report, detection, arrival.sha256, arrival.size, place.author, place.now(), con)
-    return report
+    facts: dict[str, object] = {"sha256": arrival.sha256, "file": arrival.name, "held": reasons}
+    with writing_to(place.lake.var), writer.transaction(place.author, f"hold {arrival.name} in quarantine", facts):
+        hold(writer.con, held)
+        store_judgements(writer.con, judgements, place.now())
+    return FileReport(arrival.name, "held", reasons, first_id, read=read, held=read, verdict="fail")
 
 
 def _home(landings: list[Landing], detection: Detection, place: Workplace, file_id: int, folder: Path) -> Landing:

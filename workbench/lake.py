@@ -193,7 +193,10 @@ class Lake:
         folder = Path(self.data_path) / "core" / table
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
+            # The same load may come again, and its earlier rows are read by earlier snapshots.
             target = folder / file.name
+            while target.exists():
+                target = target.with_name(f"{target.stem}x{target.suffix}")
             file.replace(target)
             self._adopted.append(target)
             con.execute(

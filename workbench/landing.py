@@ -160,9 +160,7 @@ class Landing:
             elif lake.is_local and self.rows_staged >= ADOPT_FROM_ROWS:
                 lake.adopt(con, self.table.name, self.staged)
             else:
-                con.execute(
-                    f"INSERT INTO core.{self.table.name} BY NAME SELECT * FROM {self._source()} ORDER BY row_no"
-                )
+                con.execute(f"INSERT INTO core.{self.table.name} BY NAME SELECT * FROM {self.source()} ORDER BY row_no")
         self._store_rejects(con)
         accepted = self.offered - self.rejected - known - repeated
         landed = Landed(self.table.name, self.offered, accepted, revised, self.rejected, known + repeated, repeated)
@@ -209,7 +207,8 @@ class Landing:
         frame.cast(pl.Schema(REJECT_SCHEMA)).write_parquet(path)
         self.rejects.append(path)
 
-    def _source(self) -> str:
+    def source(self) -> str:
+        """The rows that were accepted so far, as something to select from."""
         return f"read_parquet([{', '.join(quoted(p) for p in self.staged)}])"
 
     def _count(self, con: duckdb.DuckDBPyConnection, sql: str) -> int:
@@ -228,7 +227,7 @@ class Landing:
             self._count(
                 con,
                 f"SELECT count(*) FROM (SELECT 1 FROM core.{self.table.name} c"
-                f" SEMI JOIN {self._source()} s ON {self._same_key('c', 's')} LIMIT 1)",
+                f" SEMI JOIN {self.source()} s ON {self._same_key('c', 's')} LIMIT 1)",
             )
         )
 
@@ -245,7 +244,7 @@ class Landing:
         # `n` and not `row_no` names an arriving row: a source may make several rows of one.
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE arriving AS {columns}, row_number() OVER () AS n, {content} AS content_hash"
-            f" FROM {self._source()}"
+            f" FROM {self.source()}"
         )
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE ranked AS SELECT n, row_no, content_hash,"
@@ -264,12 +263,14 @@ class Landing:
             self.rejected += len(conflicts)
             self._write_rejects(conflicts)
         same = " AND ".join(f'c."{c}" IS NOT DISTINCT FROM a."{c}"' for c in compared) or "true"
+        # A load that was let out of quarantine is older than what came meanwhile: that stays.
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE met AS SELECT a.n, a.row_no, c.file_id AS old_file_id,"
-            f" c.row_no AS old_row_no, ({same}) AS is_same"
+            f" c.row_no AS old_row_no, ({same}) OR c.file_id > {self.file_id} AS is_same, NOT ({same}) AS is_other"
             f" FROM arriving a JOIN core.{name} c ON {self._same_key('a', 'c')}"
             " WHERE a.n NOT IN (SELECT n FROM ranked WHERE rank > 1)"
         )
+        self._keep_superseded(con)
         known = self._count(con, "SELECT count(*) FROM met WHERE is_same")
         revised = self._count(con, "SELECT count(*) FROM met WHERE NOT is_same")
         con.execute("CREATE TEMP TABLE IF NOT EXISTS known_row (row_no BIGINT)")
@@ -288,6 +289,18 @@ class Landing:
         )
         con.execute("DROP TABLE arriving; DROP TABLE ranked; DROP TABLE met;")
         return known, repeated, revised
+
+    def _keep_superseded(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Rows that a newer load has revised before they came are kept as what they are: earlier revisions."""
+        name = self.table.name
+        keys = ", ".join(f"'{k}', CAST(a.\"{k}\" AS VARCHAR)" for k in self.table.key)
+        con.execute(
+            f"INSERT INTO core.revision BY NAME SELECT '{name}' AS table_name, CAST(json_object({keys}) AS VARCHAR)"
+            f" AS business_key, {self.file_id} AS old_file_id, a.row_no AS old_row_no, m.old_file_id AS new_file_id,"
+            " m.old_row_no AS new_row_no, CAST(to_json(a) AS VARCHAR) AS old_content"
+            " FROM (SELECT * EXCLUDE (content_hash) FROM arriving) a JOIN met m USING (n)"
+            " WHERE m.is_same AND m.is_other ORDER BY a.row_no, n"
+        )
 
     def _keep_revisions(self, con: duckdb.DuckDBPyConnection) -> None:
         """Old rows move to core.revision; what the new file does not speak of is carried over from them."""

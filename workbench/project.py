@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from workbench.arrivals import Workplace
     from workbench.catalogue import Catalogue
     from workbench.contracts import Table
+    from workbench.gates.door import Gate
+    from workbench.gates.judging import Court
+    from workbench.gates.suites import Suite
     from workbench.lake import Lake
     from workbench.sources import Source
     from workbench.store.act import Act
@@ -157,8 +160,26 @@ class Project:
 
         return find_sources(self.root / "pipelines")
 
-    def workplace(self) -> Workplace:
-        """What ingest needs."""
+    @cached_property
+    def suites(self) -> dict[str, Suite]:
+        """What is expected of loads and runs."""
+        from workbench.gates.suites import check_suites, find_suites
+
+        found = find_suites(self.root / "checks" / "suites")
+        columns = {name: table.columns.keys() for name, table in self.contracts.items()}
+        check_suites(found, self.sources, columns, self.settings.gates)
+        return found
+
+    def gate(self, court: Court, language: str = "") -> Gate | None:
+        """The gate at the door of the lake, asking `court` for verdicts; None where no suite says what is expected."""
+        from workbench.gates.door import Gate
+
+        if not self.suites:
+            return None
+        return Gate(self.suites, self.settings.gates, court, language or self.settings.shop.language)
+
+    def workplace(self, gate: Gate | None = None) -> Workplace:
+        """What ingest needs; without a gate everything is let in."""
         from workbench.arrivals import Workplace
 
         return Workplace(
@@ -169,4 +190,5 @@ class Project:
             sources=self.sources,
             author=self.author,
             now=self.now,
+            gate=gate,
         )

@@ -49,6 +49,14 @@ _SETTINGS = """\
 # severity = "high"               # and graver · 及以上
 # send = "at_once"                # or digest: one message · 或 digest：汇总为一条
 
+# What is expected of a load (checks/suites has all); outside warn it is flagged, outside fail it is held in quarantine:
+# 对载入的要求（全部见 checks/suites）；超出 warn 提醒，超出 fail 隔离：
+# [gates.load.rows_vs_weekday]
+# warn = { min = 0.6, max = 2.5 }
+# fail = { min = 0.4 }
+# [gates.receipt_line."unknown.product_code"]
+# enabled = false
+
 # Parameters of a rule, for the shop, a category or a supplier (`workbench rule show RULE` lists them):
 # [rules.receipt_over_order]
 # tolerance_share = 0.02

@@ -186,6 +186,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     backup: BackupSettings = BackupSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    gates: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

@@ -42,6 +42,7 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "rows_ignored": "BIGINT",
         "loaded_at": "TIMESTAMP",
         "loaded_by": "VARCHAR",
+        "choice": "VARCHAR",
     },
     "ops.file_table": {
         "file_id": "INTEGER",
@@ -59,6 +60,40 @@ OPS_TABLES: dict[str, dict[str, str]] = {
         "column_name": "VARCHAR",
         "rule": "VARCHAR",
         "value": "VARCHAR",
+    },
+    # Figures of loads and runs with their verdicts; a figure without a verdict is only kept to know what is usual.
+    "ops.gate": {
+        "file_id": "INTEGER",
+        "run_id": "INTEGER",
+        "suite": "VARCHAR",
+        "table_name": "VARCHAR",
+        "series": "VARCHAR",
+        "day": "DATE",
+        "figure": "VARCHAR",
+        "value": "DECIMAL(28,6)",
+        "detail": "VARCHAR",
+        "warn_min": "DECIMAL(28,6)",
+        "warn_max": "DECIMAL(28,6)",
+        "fail_min": "DECIMAL(28,6)",
+        "fail_max": "DECIMAL(28,6)",
+        "verdict": "VARCHAR",
+        "judged_at": "TIMESTAMP",
+    },
+    # Loads in quarantine: no row of them is in core, and their numbers are kept free until they are let in.
+    "ops.held": {
+        "file_id": "INTEGER",
+        "tables": "INTEGER",
+        "sha256": "VARCHAR",
+        "file_name": "VARCHAR",
+        "choice": "VARCHAR",
+        "rows_read": "BIGINT",
+        "reasons": "VARCHAR",
+        "held_at": "TIMESTAMP",
+        "held_by": "VARCHAR",
+        "status": "VARCHAR",
+        "decided_at": "TIMESTAMP",
+        "decided_by": "VARCHAR",
+        "reason": "VARCHAR",
     },
     # Entries by which approved corrections come into the books; only ever added, and undone by the opposite.
     "core.adjustment": {

@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UV = os.environ.get("UV") or shutil.which("uv")
-CARRIED = {".py", ".sql", ".csv", ".xlsx", ".md"}
+CARRIED = {".py", ".sql", ".csv", ".xlsx", ".md", ".toml"}
 
 pytestmark = [
     pytest.mark.slow,
@@ -60,7 +60,12 @@ def test_carries_the_project_and_nothing_else(wheel: Path) -> None:
     assert {n.split("/")[0] for n in carried} <= {"pipelines", "checks", "notebooks", "data"}
     assert {Path(n).suffix for n in carried} <= CARRIED
     assert not [n for n in names if "__pycache__" in n or "tests/" in n or n.endswith(".pyc")]
-    for folder, pattern in (("pipelines", "**/*.py"), ("pipelines", "**/*.sql"), ("checks", "**/*.sql")):
+    for folder, pattern in (
+        ("pipelines", "**/*.py"),
+        ("pipelines", "**/*.sql"),
+        ("checks", "**/*.sql"),
+        ("checks", "**/*.toml"),
+    ):
         here = {p.relative_to(REPOSITORY).as_posix() for p in (REPOSITORY / folder).glob(pattern)}
         assert here <= set(carried), f"{folder}/{pattern}"
 

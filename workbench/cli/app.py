@@ -96,6 +96,7 @@ def load_commands() -> None:
     import workbench.cli.checking
     import workbench.cli.correcting
     import workbench.cli.deciding
+    import workbench.cli.gating
     import workbench.cli.loading
     import workbench.cli.projects
     import workbench.cli.proposing

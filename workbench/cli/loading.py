@@ -30,10 +30,18 @@ def ingest(
     sheet: Annotated[str, typer.Option(help="Sheet of a workbook; default: every sheet.")] = "",
     date: Annotated[str, typer.Option(help="The day the files speak of, where neither cells nor names say it.")] = "",
     date_order: Annotated[str, typer.Option(help="dmy, mdy, ymd, or with -swapped where Excel exchanged both.")] = "",
+    gated: Annotated[
+        bool, typer.Option("--gate", help="Judge each file before its rows are stored, as `workbench run` does.")
+    ] = False,
 ) -> None:
     """Load files: every row is accepted, rejected with a reason, already known, or blank."""
+    from contextlib import nullcontext
+
+    from workbench.cli.gating import gate_code, tell_held, tell_verdicts
     from workbench.detection import Choice
+    from workbench.gates.judging import Court
     from workbench.ingest import ingest as load
+    from workbench.quarantine import waiting
     from workbench.reading import ReadOptions
 
     state: State = ctx.obj
@@ -50,8 +58,9 @@ def ingest(
         sheet=sheet or None,
     )
     choice = Choice(source, table, date_order, date, options)
-    with _Progress(state.wants_json) as progress:
-        reports = load(paths, project.workplace(), choice, progress.rows)
+    with _Progress(state.wants_json) as progress, Court() if gated else nullcontext() as court:
+        gate = project.gate(court, language) if court else None
+        reports = load(paths, project.workplace(gate), choice, progress.rows)
     names = ["file", "status", "feed", "read", "accepted", "rejected", "known", "blank", "ignored", "message"]
     if state.wants_json:
         sys.stdout.write(as_json([vars(r) | {"tables": [vars(t) for t in r.tables]} for r in reports]) + "\n")
@@ -82,6 +91,14 @@ def ingest(
         rejected = sum(r.rejected for r in reports)
         if rejected:
             say(sentence("rejects_hint", language, count=rejected))
+    if gate is not None:
+        held = [h for h in waiting(project) if h.file_id in [r.file_id for r in reports]]
+        if not state.wants_json:
+            tell_verdicts(gate.judgements, language)
+            tell_held(held, language)
+        code = gate_code(held, [j.verdict for one in gate.judgements for j in one.judged])
+        if code:
+            raise typer.Exit(code)
     if any(r.status == "refused" for r in reports):
         raise typer.Exit(InputRefused.exit_code)
 

@@ -11,6 +11,7 @@ import typer
 from workbench.cli.app import State, app
 from workbench.cli.checking import check_facts, exit_code, fail_limit, suppressed, tell_check
 from workbench.cli.choices import day
+from workbench.cli.gating import gate_code, held_facts, tell_held, tell_verdicts, verdicts
 from workbench.cli.output import as_json, print_table, say
 from workbench.errors import FindingsFound, InputRefused, RuleFailed, UsageError
 from workbench.words import sentence
@@ -60,8 +61,9 @@ def run(
         say(sentence("run_recorded", language, path=report.record))
         say(made)
     code = exit_code(report.check, hidden, limit)
-    if report.refused and code != RuleFailed.exit_code:
-        code = InputRefused.exit_code
+    gates = gate_code(report.quarantine, [j.verdict for one in report.judgements for j in one.judged])
+    if code != RuleFailed.exit_code:
+        code = gates or (InputRefused.exit_code if report.refused else code)
     if code:
         raise typer.Exit(code)
 
@@ -143,6 +145,9 @@ def _tell(report: RunReport, language: str) -> None:
         print_table(_FILE_NAMES, rows, language)
     elif not report.contents.left:
         say(sentence("inbox_empty", language))
+    if report.judgements:
+        tell_verdicts(report.judgements, language)
+    tell_held(report.quarantine, language)
     for name, values in report.notes:
         say(sentence(name, language, **values))
 
@@ -153,6 +158,8 @@ def _facts(report: RunReport, language: str) -> dict[str, Any]:
         "files": [vars(f) | {"tables": [vars(t) for t in f.tables]} for f in report.files],
         "left": [{"file": str(path), "reason": reason} for path, reason in report.contents.left],
         "notes": [sentence(name, language, **values) for name, values in report.notes],
+        "verdicts": verdicts(report.judgements, language),
+        "quarantine": [held_facts(h) for h in report.quarantine],
         "seconds": report.seconds,
         "snapshots": report.snapshots,
         "record": str(report.record),

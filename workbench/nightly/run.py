@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError, WorkbenchError
+from workbench.nightly.gating import as_record, in_court, judge_check, publish_site
 from workbench.nightly.inbox import Contents, look, put_away
 from workbench.storage import writing_to
 
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from workbench.accounting import FileReport
     from workbench.corrections.verifying import Verification
     from workbench.findings import CheckReport
+    from workbench.gates.door import Judgement
+    from workbench.gates.held import Held
+    from workbench.gates.judging import Court
     from workbench.project import Project
 
 _PACKAGES = ("stock-workbench", "duckdb", "polars", "pandera", "great-expectations", "sqlglot")
-_TAKEN_IN = ("loaded", "seen", "skipped")
+_TAKEN_IN = ("loaded", "held", "seen", "skipped")
 
 
 class RunInProgressError(WorkbenchError):
@@ -45,6 +49,9 @@ class RunReport:
     as_of: dt.date
     contents: Contents = field(default_factory=lambda: Contents((), ()))
     files: list[FileReport] = field(default_factory=list)
+    judgements: list[Judgement] = field(default_factory=list)
+    judged_run: Judgement | None = None
+    quarantine: list[Held] = field(default_factory=list)
     check: CheckReport | None = None
     corrections: list[Verification] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -82,7 +89,8 @@ def run(
         report = RunReport(now, as_of or now.date())
         _mind_the_clock(report, before, project.settings.run.every_hours, is_free=as_of is None)
         try:
-            _steps(project, inbox or project.root / project.settings.run.inbox, report, sleep, progress)
+            with in_court(project) as court:
+                _steps(project, inbox or project.root / project.settings.run.inbox, report, court, sleep, progress)
         except WorkbenchError as error:
             report.error = str(error)
             raise
@@ -98,13 +106,21 @@ def run(
 
 
 def _steps(
-    project: Project, inbox: Path, report: RunReport, sleep: Callable[[float], None], progress: Callable[[str], None]
+    project: Project,
+    inbox: Path,
+    report: RunReport,
+    court: Court | None,
+    sleep: Callable[[float], None],
+    progress: Callable[[str], None],
 ) -> None:
     from workbench.corrections.verifying import verify
     from workbench.findings import check
+    from workbench.gates.suites import RUN
     from workbench.ingest import ingest
     from workbench.nightly.backing import back_up_and_rehearse
     from workbench.nightly.kept_rules import keep_rules
+    from workbench.quarantine import waiting
+    from workbench.reloading import judge_loads
 
     settings = project.settings.run
     archive = (project.root / settings.archive).resolve()
@@ -118,11 +134,18 @@ def _steps(
         for path, reason in report.contents.left:
             report.notes.append((f"left_{reason}", {"file": path.relative_to(inbox)}))
     report.snapshots["before"] = _newest_snapshot(project)
+    gate = project.gate(court) if court else None
+    if gate is not None and project.lake.exists:
+        with _timed(report, "gate", progress):
+            # What was loaded by hand since the last run has passed no gate, and is older than what comes now.
+            judge_loads(project, gate)
     with _timed(report, "ingest", progress):
         if report.contents.ready:
-            report.files = ingest(report.contents.ready, project.workplace())
+            report.files = ingest(report.contents.ready, project.workplace(gate))
         _put_away(inbox, archive / report.started_at.date().isoformat(), report)
     report.catalogue = keep_rules(project)
+    report.judgements = gate.judgements if gate else []
+    report.quarantine = waiting(project)
     with _timed(report, "check", progress):
         report.check = check(
             project.lake,
@@ -133,8 +156,15 @@ def _steps(
             project.author,
             report.started_at,
         )
+    if court is not None and RUN in project.suites:
+        with _timed(report, "judge", progress):
+            report.judged_run = judge_check(project, court, report.check)
     with _timed(report, "verify", progress):
         report.corrections = verify(project, project.act())
+    if court is not None:
+        with _timed(report, "publish", progress):
+            publish_site(project, court, report)
+        report.seconds["judging"] = round(court.seconds, 3)
     report.snapshots["after"] = _newest_snapshot(project)
     with _timed(report, "backup", progress):
         report.notes += back_up_and_rehearse(project)
@@ -299,6 +329,9 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "files": [_file(project, f) for f in report.files],
         "left": [{"file": str(path), "reason": reason} for path, reason in report.contents.left],
         "notes": [{"note": name, **values} for name, values in report.notes],
+        "gates": [as_record(j) for j in report.judgements],
+        "judged_run": as_record(report.judged_run) if report.judged_run else {},
+        "quarantine": [{n: v for n, v in vars(h).items() if n != "choice"} for h in report.quarantine],
         "outcomes": _outcomes(check) if check else [],
         "findings": _moves(check) if check else {},
         "alerts": report.alerts,
