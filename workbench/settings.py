@@ -67,6 +67,19 @@ class RunSettings(_Section):
     every_hours: float = Field(default=24, gt=0)
 
 
+class MaintenanceSettings(_Section):
+    """How the lake is kept small at the end of each run.
+
+    Snapshots older than `keep_days` are let go (0: none ever), except for the last of each month, those that
+    corrections made, and `keep_snapshots`, by their number. Files that nothing refers to stay for `grace_days` more.
+    """
+
+    merge_files: bool = True
+    keep_days: int = Field(default=0, ge=0)
+    keep_snapshots: list[int] = Field(default_factory=list)
+    grace_days: int = Field(default=2, ge=0)
+
+
 class BackupSettings(_Section):
     """Where backups go, for whom they are encrypted, and how many are kept.
 
@@ -185,6 +198,7 @@ class Settings(BaseSettings):
     corrections: CorrectionSettings = CorrectionSettings()
     alerts: AlertSettings = AlertSettings()
     backup: BackupSettings = BackupSettings()
+    maintenance: MaintenanceSettings = MaintenanceSettings()
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
     gates: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

@@ -57,6 +57,7 @@ class RunReport:
     seconds: dict[str, float] = field(default_factory=dict)
     snapshots: dict[str, int] = field(default_factory=dict)
     catalogue: dict[str, str] = field(default_factory=dict)
+    maintained: dict[str, Any] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     alerts: dict[str, int] = field(default_factory=dict)
     error: str = ""
@@ -117,6 +118,7 @@ def _steps(
     from workbench.findings import check
     from workbench.gates.suites import RUN
     from workbench.ingest import ingest
+    from workbench.maintenance import maintain
     from workbench.nightly.backing import back_up_and_rehearse
     from workbench.nightly.kept_rules import keep_rules
     from workbench.quarantine import waiting
@@ -166,6 +168,8 @@ def _steps(
             publish_site(project, court, report)
         report.seconds["judging"] = round(court.seconds, 3)
     report.snapshots["after"] = _newest_snapshot(project)
+    with _timed(report, "maintain", progress):
+        report.maintained = vars(maintain(project.lake, project.settings.maintenance, report.started_at))
     with _timed(report, "backup", progress):
         report.notes += back_up_and_rehearse(project)
 
@@ -337,6 +341,7 @@ def manifest(project: Project, report: RunReport) -> dict[str, Any]:
         "alerts": report.alerts,
         "corrections": [vars(v) for v in report.corrections],
         "catalogue": report.catalogue,
+        "maintained": report.maintained,
         "settings": {"rules": project.settings.rules, "text": _text_of(project.settings_file)},
         "versions": {**_versions(_PACKAGES), "python": platform.python_version(), "system": platform.platform()},
         "engine": "duckdb",
