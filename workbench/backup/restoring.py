@@ -71,7 +71,8 @@ def _examined(root: Path) -> list[Finding]:
     from workbench.doctor import examine
     from workbench.project import Project
 
-    return examine(Project(root))
+    # Whether a mail server answers says nothing about a backup.
+    return [f for f in examine(Project(root)) if f.check != "alerts"]
 
 
 def _unpack(backup: Path, draft: Path, passphrase: str, identity_file: Path | None) -> tuple[str, int]:

@@ -15,6 +15,8 @@ from tests.conftest import REPOSITORY, Shop
 from tests.unit.alerts.conftest import Hooks, Mailbox
 from workbench.alerts.news import TROUBLES
 from workbench.alerts.routing import is_quiet, local
+from workbench.backup.making import back_up
+from workbench.backup.restoring import rehearse
 from workbench.doctor import _alerts
 from workbench.errors import ConfigurationError
 from workbench.nightly.run import newest_record, run
@@ -188,6 +190,12 @@ def test_doctor_opens_every_channel_and_knows_which_fails(checked: Shop, alerts:
     alerts("", {"hook": hooks.url("x")}, 'channels = ["hook"]')
     checked.run("alerts", "test", "hook")
     assert looked() == [(True, "1 channels, 1 routes")]
+
+
+def test_a_channel_that_fails_does_not_make_a_backup_a_bad_one(checked: Shop, alerts: Any) -> None:
+    alerts("", {"gone": "env:NOT_SET_HERE"}, 'channels = ["gone"]')
+    made = back_up(checked.project, "")
+    assert [f.detail for f in rehearse(made.folder).findings if not f.is_ok] == []
 
 
 # --- the nightly run -------------------------------------------------------------------------------------------------
