@@ -42,6 +42,8 @@ class FileReport:
     verdict: str = ""
     # Where the file lay when it was taken in.
     path: str = ""
+    # Refused because of the disk: the file itself may be well.
+    lacks_room: bool = False
 
     def balance(self) -> None:
         """Conservation: no row is lost and none is counted twice. AssertionError stops the load."""

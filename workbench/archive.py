@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import InputRefused
+from workbench.errors import InputRefused, NoRoomError
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,8 +62,8 @@ class Archive:
                 part.replace(target)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise InputRefused(
-                f"{path.name} cannot be copied to the archive {self.folder}: {error.strerror}."
+            raise NoRoomError(
+                f"{path.name} cannot be copied to the archive {self.folder} ({error.strerror}): make room on that disk."
             ) from error
         except BaseException:
             part.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from workbench.accounting import FileReport
 from workbench.archive import Archive, LoadedFile, loaded_files
 from workbench.contracts import Table
 from workbench.detection import Choice, Detection, detect
-from workbench.errors import InputRefused
+from workbench.errors import InputRefused, NoRoomError
 from workbench.gates.held import RELEASED, held_loads
 from workbench.lake import Lake, Writer
 from workbench.sources import Source
@@ -86,7 +86,7 @@ def arrive(
     try:
         survey = place.archive.keep(path)
     except InputRefused as error:
-        return FileReport(name, "refused", str(error))
+        return FileReport(name, "refused", str(error), lacks_room=isinstance(error, NoRoomError))
     except OSError as error:
         return FileReport(name, "refused", f"{path} cannot be read: {error.strerror}.")
     seen = loaded_files(writer.con, "sha256 = ?", [survey.sha256])

@@ -37,6 +37,10 @@ class InputRefused(WorkbenchError):
     exit_code = 12
 
 
+class NoRoomError(InputRefused):
+    """The disk, and not the file, is why: it can be taken in as it is once there is room."""
+
+
 class BatchQuarantined(WorkbenchError):
     """A load was held back by a gate."""
 

@@ -18,7 +18,7 @@ from workbench.archive import loaded_files, reopen
 from workbench.arrivals import Arrival, Workplace, arrive, date_in, files_in, ordered
 from workbench.casting import Readings, decide, profile
 from workbench.detection import Choice, Detection
-from workbench.errors import InputRefused
+from workbench.errors import InputRefused, NoRoomError
 from workbench.gates.door import Judgement, store_judgements, worst
 from workbench.gates.held import Held, as_text, hold, next_file_id
 from workbench.lake import Writer
@@ -127,7 +127,7 @@ def load(
         if not arrival.earlier and not is_known:
             place.archive.path(arrival.sha256).unlink(missing_ok=True)
         message = str(error).replace(arrival.sha256, arrival.name)
-        return [FileReport(arrival.name, "refused", message)]
+        return [FileReport(arrival.name, "refused", message, lacks_room=isinstance(error, NoRoomError))]
     except _HeldBackError:
         assert first_id is not None
         reports = [_hold(arrival, place, writer, choice, first_id, reports, judgements)]

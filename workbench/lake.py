@@ -22,6 +22,7 @@ import duckdb
 
 from workbench.errors import ConfigurationError, InputRefused, WorkbenchError
 from workbench.settings import LakeSettings
+from workbench.storage import hindrance, writing_to
 
 SCHEMAS = ("core", "mart", "ops")
 _EXTENSIONS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
@@ -320,6 +321,9 @@ class Lake:
             is_about_snapshot = any(option.startswith("SNAPSHOT") for option in options)
             # A writer that finds the disk full has nothing wrong with its catalogue.
             is_broken = self.is_postgres or "READ_ONLY" in options or "not a database" in str(error)
+            if not self.is_postgres and hindrance(error):
+                with writing_to(self.var):
+                    raise
             if is_broken and not is_about_snapshot:
                 raise self._unreachable(error) from error
             raise

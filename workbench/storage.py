@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.errors import InputRefused, WorkbenchError
+from workbench.errors import NoRoomError, WorkbenchError
 
 _REASONS = (
     "No space left on device",
@@ -25,18 +25,23 @@ _REASONS = (
 )
 
 
+def hindrance(error: BaseException) -> str:
+    """What of the file system is in an error, in its own words; empty where it is about something else."""
+    return next((r for r in _REASONS if r.lower() in str(error).lower()), "")
+
+
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
-    """Turn what hinders writing below `folder` into InputRefused; every other error passes as it is."""
+    """Turn what hinders writing below `folder` into NoRoomError; every other error passes as it is."""
     try:
         yield
     except WorkbenchError:
         raise
     except Exception as error:
-        reason = next((r for r in _REASONS if r.lower() in str(error).lower()), "")
+        reason = hindrance(error)
         if not reason:
             raise
-        raise InputRefused(
+        raise NoRoomError(
             f"{folder} cannot be written ({reason}): make room on that disk, or get the right to write there. "
             "Nothing of this step was kept."
         ) from error

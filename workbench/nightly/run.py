@@ -270,6 +270,9 @@ def _put_away(inbox: Path, folder: Path, report: RunReport) -> None:
     for text, parts in by_path.items():
         path = Path(text)
         refused = [p for p in parts if p.status not in _TAKEN_IN]
+        if any(p.lacks_room for p in refused):
+            report.notes.append(("left_no_room", {"file": path.relative_to(inbox)}))
+            continue
         try:
             place = put_away(path, inbox, folder / "refused" if refused else folder)
             if refused:

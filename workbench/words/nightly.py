@@ -12,6 +12,10 @@ NIGHTLY_SENTENCES: dict[str, tuple[str, str]] = {
         "第 {run} 次运行（快照 {snapshot}，截至 {as_of}）已重做：当时 {then} 个问题，现在 {now} 个，{count} 个不一致。",
     ),
     "replay_versions": ("Other versions than then: {versions}", "与当时不同的版本：{versions}"),
+    "left_no_room": (
+        "{file} stays in the inbox: there was no room for it on the disk.",
+        "{file} 留在收件目录：磁盘空间不足。",
+    ),
     "anomaly_silent": (
         "{rule}: suddenly finds nothing; {before} before, usually {usual}. Is its data still coming?",
         "{rule}：突然没有问题；上次 {before} 个，通常 {usual} 个。数据是否仍在正常传入？",
