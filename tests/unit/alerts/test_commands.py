@@ -63,7 +63,8 @@ def test_a_command_ends_with_14_where_the_settings_are_wrong(checked: Shop) -> N
 
 def test_the_example_that_a_new_project_gets_is_right() -> None:
     lines = [line.removeprefix("# ") for line in _SETTINGS.split("[lake]")[0:1] + _SETTINGS.splitlines()]
-    begin, end = lines.index("[alerts]"), next(i for i, t in enumerate(lines) if t.startswith("Parameters of a rule"))
+    begin = lines.index("[alerts]")
+    end = next(i for i, t in enumerate(lines) if i > begin and not t)
     settings = AlertSettings(**tomllib.loads("\n".join(lines[begin:end]))["alerts"])
     assert (settings.escalate_to, settings.routes[0].severity) == ("mail", "high")
 
