@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import REPOSITORY, Shop
 from tests.unit.gates.test_door import lines
 from workbench.errors import BatchQuarantined, ConfigurationError, InputRefused
+
+pytestmark = pytest.mark.usefixtures("one_court")
 
 
 def test_from_a_half_export_to_its_release(shop: Shop) -> None:
