@@ -6,6 +6,7 @@ Who did it and why is kept in `ops.held` and in the audit log.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.accounting import FileReport
@@ -14,6 +15,8 @@ from workbench.arrivals import Arrival
 from workbench.detection import detect
 from workbench.errors import InputRefused, UsageError
 from workbench.gates.held import DISCARDED, RELEASED, WAITING, Held, find_held, held_loads
+from workbench.gates.judging import Judged
+from workbench.gates.suites import LOAD, Expectation, Limits, expected
 from workbench.ingest import load, prepare
 from workbench.storage import writing_to
 from workbench.store.audit import record
@@ -29,28 +32,51 @@ if TYPE_CHECKING:
 _GRAVITY = "list_position(['fail', 'error', 'warn', 'pass', 'not_applicable'], verdict)"
 
 
-def waiting(project: Project) -> list[Held]:
-    """Loads that wait for a decision."""
-    return _held(project, f"status = '{WAITING}'")
+def waiting(project: Project, language: str = "") -> list[Held]:
+    """Loads that wait for a decision, with the reasons in a language; default: the shop's."""
+    return _held(project, f"status = '{WAITING}'", language)
 
 
-def _held(project: Project, where: str) -> list[Held]:
+def _held(project: Project, where: str, language: str) -> list[Held]:
     if not project.lake.exists:
         return []
     import duckdb
 
     con = project.lake.read()
     try:
-        return held_loads(con, where)
+        found = held_loads(con, where)
+        wanted = language or project.settings.shop.language
+        return [replace(h, reasons=_reasons(con, project, h, wanted) or h.reasons) for h in found]
     except duckdb.CatalogException:
         return []  # A lake that nothing was written to since there are gates.
     finally:
         con.close()
 
 
-def every_held(project: Project) -> list[Held]:
+def every_held(project: Project, language: str = "") -> list[Held]:
     """Loads that are or were in quarantine."""
-    return _held(project, "true")
+    return _held(project, "true", language)
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, project: Project, held: Held, language: str) -> str:
+    """What a load failed by, said anew from its verdicts; empty where those are gone."""
+    rows = con.execute(
+        "SELECT series, table_name, figure, CAST(value AS DOUBLE), CAST(fail_min AS DOUBLE), CAST(fail_max AS DOUBLE),"
+        " detail FROM ops.gate"
+        " WHERE file_id BETWEEN ? AND ? AND verdict = 'fail' ORDER BY figure",
+        [held.file_id, held.file_id + held.tables - 1],
+    ).fetchall()
+    said = []
+    for series, table, figure, value, low, high, detail in rows:
+        expectation = replace(_expectation(project, series, table, figure), fail=Limits(low, high))
+        said.append(Judged(expectation, value, "fail", detail).said(language))
+    return "; ".join(said)
+
+
+def _expectation(project: Project, series: str, table: str, figure: str) -> Expectation:
+    """What is expected of a figure now; just its name where nothing is any longer."""
+    found = expected(project.suites, (LOAD, series.split(" / ")[0], table), project.settings.gates)
+    return next((e for e in found if e.figure == figure), Expectation(figure, figure, figure))
 
 
 def verdicts_of(project: Project, wanted: str, language: str) -> list[tuple[Any, ...]]:
@@ -66,14 +92,16 @@ def verdicts_of(project: Project, wanted: str, language: str) -> list[tuple[Any,
             held = find_held(con, wanted)
             ids = list(range(held.file_id, held.file_id + held.tables))
         rows = con.execute(
-            "SELECT file_id, table_name, figure, figure, value, verdict, detail FROM ops.gate"
+            "SELECT file_id, table_name, figure, series, value, verdict, detail FROM ops.gate"
             f" WHERE list_contains(?, file_id) AND verdict <> '' ORDER BY file_id, {_GRAVITY}, figure",
             [ids],
         ).fetchall()
     finally:
         con.close()
-    titles = {e.figure: e.text(language) for suite in project.suites.values() for e in suite.expectations.values()}
-    return [(*row[:3], titles.get(row[3], row[3]), *row[4:]) for row in rows]
+    return [
+        (number, table, figure, _expectation(project, series, table, figure).text(language), *rest)
+        for number, table, figure, series, *rest in rows
+    ]
 
 
 def release(

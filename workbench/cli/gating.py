@@ -51,7 +51,7 @@ def gate(
         found = project.gate(court, language)
         assert found is not None
         reports = judge_loads(project, found)
-    held = waiting(project)
+    held = waiting(project, language)
     if state.wants_json:
         loads = [{**vars(r), "tables": [vars(t) for t in r.tables]} for r in reports]
         facts = {
@@ -80,7 +80,7 @@ def quarantine(
     state: State = ctx.obj
     project = state.project()
     language = state.language_of(project)
-    loads = every_held(project) if everything else waiting(project)
+    loads = every_held(project, language) if everything else waiting(project, language)
     if not loads and form == "table" and not state.wants_json:
         say(sentence("nothing_held", language))
         return

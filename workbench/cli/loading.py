@@ -92,7 +92,7 @@ def ingest(
         if rejected:
             say(sentence("rejects_hint", language, count=rejected))
     if gate is not None:
-        held = [h for h in waiting(project) if h.file_id in [r.file_id for r in reports]]
+        held = [h for h in waiting(project, language) if h.file_id in [r.file_id for r in reports]]
         if not state.wants_json:
             tell_verdicts(gate.judgements, language)
             tell_held(held, language)

@@ -38,6 +38,7 @@ def run(
     """Take in what lies in the inbox, check it, put the files away: what cron calls every night."""
     from workbench.nightly.junit import write_junit
     from workbench.nightly.run import run as carry_out
+    from workbench.quarantine import waiting
 
     state: State = ctx.obj
     project = state.project()
@@ -57,6 +58,7 @@ def run(
         sys.stdout.write(as_json(facts) + "\n")
     else:
         _tell(report, language)
+        tell_held(waiting(project, language), language)
         tell_check(report.check, hidden, language)
         say(sentence("run_recorded", language, path=report.record))
         say(made)
@@ -147,7 +149,6 @@ def _tell(report: RunReport, language: str) -> None:
         say(sentence("inbox_empty", language))
     if report.judgements:
         tell_verdicts(report.judgements, language)
-    tell_held(report.quarantine, language)
     for name, values in report.notes:
         say(sentence(name, language, **values))
 

@@ -25,7 +25,10 @@ class Judge:
         import great_expectations as gx
 
         self._gx: Any = gx
-        context: Any = gx.get_context(mode="ephemeral")
+        self._begin()
+
+    def _begin(self) -> None:
+        context: Any = self._gx.get_context(mode="ephemeral")
         self._context = context
         context.variables.progress_bars = {"globally": False, "metric_calculations": False}
         self._source: Any = self._context.data_sources.add_pandas("figures")
@@ -70,7 +73,7 @@ class Judge:
         return {"results": [results.get(str(n), {"error": "no answer"}) for n in range(len(request["limits"]))]}
 
     def publish(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Write all that was judged so far as a static site."""
+        """Write what was judged since the last time as a static site, and forget it."""
         site = {
             "class_name": "SiteBuilder",
             "show_how_to_buttons": False,
@@ -84,7 +87,7 @@ class Judge:
         try:
             self._context.build_data_docs(site_names=["published"])
         finally:
-            self._context.delete_data_docs_site("published")
+            self._begin()
         return {"folder": request["folder"]}
 
     def _validated(self, suite: Any, batch: str, frame: Any) -> list[Any]:

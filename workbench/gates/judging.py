@@ -45,7 +45,7 @@ class Judged:
             f"≤ {limits.max}" if limits.max is not None else "",
         ]
         found = [f"{self.value:.4g}" if self.value is not None else "", *(x for x in ends if x), self.detail]
-        shown = ", ".join(part for part in found if part)
+        shown = (", " if language == "en" else "，").join(part for part in found if part)
         return (
             f"{e.text(language)} ({e.figure}: {shown})"
             if language == "en"

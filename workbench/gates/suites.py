@@ -52,6 +52,8 @@ class Suite:
     title: str
     title_zh: str
     expectations: Mapping[str, Expectation]
+    # A shop may have left out the source that it is of.
+    is_of_source: bool = False
 
 
 def find_suites(folder: Path) -> dict[str, Suite]:
@@ -71,10 +73,10 @@ def check_suites(
     """
     known = {LOAD, RUN, *sources, *tables}
     for name in suites:
-        if name not in known:
+        if name not in known and not suites[name].is_of_source:
             raise ConfigurationError(
-                f"checks/suites/{name}.toml is named after no source and no core table: name it {LOAD}, {RUN}, "
-                "or after one of those."
+                f"checks/suites/{name}.toml is named after no source and no core table: name it {LOAD}, {RUN} or "
+                'after one of those, or say of = "source" in it.'
             )
     for name in configured:
         if name not in suites:
@@ -116,9 +118,10 @@ def _read(path: Path) -> Suite:
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"The suite {path} cannot be read: {error}.") from error
     figures = content.pop("figure", {})
+    of = content.pop("of", "")
     missing = [n for n in ("title", "title_zh") if not isinstance(content.get(n), str)]
-    if missing or set(content) - {"title", "title_zh"} or not isinstance(figures, dict):
-        wrong = next(iter(sorted(set(content) - {"title", "title_zh"})), "")
+    if missing or of not in ("", "source") or set(content) - {"title", "title_zh"} or not isinstance(figures, dict):
+        wrong = next(iter(sorted(set(content) - {"title", "title_zh"})), "of" if of not in ("", "source") else "")
         fault = f"there is no {missing[0]}" if missing else f"{wrong or 'figure'} is not understood"
         raise ConfigurationError(f"The suite {path}: {fault}; write title, title_zh and a [figure.NAME] for each.")
     expectations = {}
@@ -127,7 +130,7 @@ def _read(path: Path) -> Suite:
         if not isinstance(values, dict) or not values.get("title") or not values.get("title_zh"):
             raise ConfigurationError(f"{place}: say what is expected, in title and title_zh.")
         expectations[figure] = _changed(Expectation(figure, "", ""), values, place)
-    return Suite(path.stem, content["title"], content["title_zh"], expectations)
+    return Suite(path.stem, content["title"], content["title_zh"], expectations, of == "source")
 
 
 def _changed(expectation: Expectation, values: Mapping[str, Any], place: str) -> Expectation:

@@ -61,7 +61,7 @@ def publish_site(project: Project, court: Court, report: RunReport) -> None:
     from workbench.words import sentence
 
     language = project.settings.shop.language
-    heading = sentence("docs_heading", language, as_of=report.as_of, started=report.started_at)
+    heading = sentence("docs_heading", language, as_of=report.as_of, started=f"{report.started_at:%Y-%m-%d %H:%M}")
     judgements = [*([report.judged_run] if report.judged_run else []), *report.judgements]
     try:
         fault = publish(court, project.var / SITE, judgements, heading, language)

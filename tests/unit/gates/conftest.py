@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,6 +17,17 @@ from workbench.gates.judging import Court
 def court() -> Iterator[Court]:
     with Court() as found:
         yield found
+
+
+@pytest.fixture
+def one_court(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge of all tests in place of one for each command."""
+
+    @contextmanager
+    def anew() -> Iterator[Court]:
+        yield court
+
+    monkeypatch.setattr("workbench.gates.judging.Court", anew)
 
 
 class Gated:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import REPOSITORY, Shop
 from tests.unit.gates.test_door import lines
 from workbench.errors import BatchQuarantined, ConfigurationError, InputRefused
+
+pytestmark = pytest.mark.usefixtures("one_court")
 
 
 def test_from_a_half_export_to_its_release(shop: Shop) -> None:
@@ -27,6 +31,7 @@ def test_from_a_half_export_to_its_release(shop: Shop) -> None:
     assert shop.run("check", "--as-of", "2025-03-31").code == 0
     listed = shop.run("--json", "quarantine").json
     assert [(h["file_id"], h["status"]) for h in listed] == [(2, "held")]
+    assert "上一次（rows_vs_export：0.5，≥ 0.7）" in shop.run("--lang", "zh", "--json", "quarantine").json[0]["why"]
     assert "重复导出的行数不少于上一次" in shop.run("--lang", "zh", "gate", "--load", "2").out
     assert shop.run("files").out.count("receipt_line.csv") == 1
 

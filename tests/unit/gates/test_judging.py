@@ -61,6 +61,7 @@ def test_a_judge_that_dies_or_does_not_answer_is_an_error(text: str) -> None:
         assert court.judge("s", "b", FIGURES, [expect("rows", fail=Limits(min=1))])[0].verdict == "error"
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_but_answers() -> None:
     request = '{"do": "judge", "suite": "s", "batch": "b", "figures": {"a": 1}, "limits": []}\n'
     command = [sys.executable, "-W", "default", "-m", "workbench.gates.expectations"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ import pytest
 from tests.conftest import REPOSITORY, Shop
 from tests.unit.gates.test_door import lines
 from workbench.errors import BatchQuarantined
-from workbench.gates.judging import Court
 from workbench.nightly.run import newest_record, run
 
 ADDRESS = re.compile(r"https?://|(?:src|href)\s*=\s*[\"']//|url\(\s*['\"]?//")
@@ -26,17 +23,6 @@ def nightly(shop: Shop) -> Shop:
     shop.inbox = shop.root / "in"
     shop.inbox.mkdir()
     return shop
-
-
-@pytest.fixture
-def one_court(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The judge of all tests in place of one for each run."""
-
-    @contextmanager
-    def in_court(project: Any) -> Iterator[Court]:
-        yield court
-
-    monkeypatch.setattr("workbench.nightly.run.in_court", in_court)
 
 
 def night(shop: Shop, content: str) -> Any:

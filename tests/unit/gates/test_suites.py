@@ -52,6 +52,7 @@ def test_columns_of_figures_exist(contracts: dict[str, Any]) -> None:
         ("title = ", "cannot be read"),
         ("title = 'A'", "there is no title_zh"),
         ("title = 'A'\ntitle_zh = '甲'\ncolour = 1", "colour is not understood"),
+        ("title = 'A'\ntitle_zh = '甲'\nof = 'table'", "of is not understood"),
         ("title = 'A'\ntitle_zh = '甲'\n[figure.rows]\ntitle = 'B'", r"\[figure.rows\]: say what is expected"),
         (
             "title = 'A'\ntitle_zh = '甲'\n[figure.rows]\ntitle = 'B'\ntitle_zh = '乙'\nwarm = 1",
@@ -74,6 +75,7 @@ def test_a_suite_or_a_setting_of_nothing_is_said(shop: Shop) -> None:
     folder.mkdir()
     (folder / "recipt_line.toml").write_text("title = 'A'\ntitle_zh = '甲'\n", encoding="utf-8")
     assert "recipt_line.toml is named after no source" in shop.run("run").err
+    (folder / "their_pos.toml").write_text("title = 'A'\ntitle_zh = '甲'\nof = 'source'\n", encoding="utf-8")
     (folder / "recipt_line.toml").rename(folder / "receipt_line.toml")
     shop.configure("[gates.loads.rows]\nfail = { min = 1 }\n")
     assert "[gates.loads] sets a suite that is not" in shop.run("run").err
