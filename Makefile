@@ -34,10 +34,13 @@ imports: setup ## The direction of imports
 
 check: lint types imports unit ## Style, types, imports and tests
 
-unit: setup simulated ## Tests with coverage
-	$(RUN) pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+unit: setup simulated ## Tests with coverage, in a quarter of an hour on two cores
+	$(RUN) pytest -n 2 --dist loadgroup -m "not slow" --cov --cov-report=term:skip-covered
 
-test: check ## All that must pass
+slow: setup ## Tests that take long: killed processes, a hundred writers, runs made again
+	$(RUN) pytest -n 2 --dist loadgroup -m slow
+
+test: check slow ## All that must pass
 
 # A retail simulator that nobody here wrote; its metadata asks for a newer numpy than Python 3.11 has, hence --no-deps.
 simulated: setup ## A simulated grocery's year for the tests (a minute, once)
@@ -65,4 +68,4 @@ bench-incremental: setup ## A check after one night's load against a check of ev
 clean: ## Remove what can be made again
 	rm -rf .venv .uv .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build var
 
-.PHONY: help setup demo lint types imports check unit test simulated rules score docs bench-ingest bench-incremental clean
+.PHONY: help setup demo lint types imports check unit slow test simulated rules score docs bench-ingest bench-incremental clean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.conftest import Shop
+from tests.conftest import REPOSITORY, Shop
 from tests.unit.corrections.conftest import DAY, act, adjusted, applied, on_hand
 from workbench.corrections.verifying import verify
 
@@ -109,3 +110,14 @@ def test_the_register_has_every_line_and_totals_of_what_is_in_the_books(sample: 
     assert proposals[write_off]["amount_effect"] == by_reason["expired"]["amount_effect"]
     none = sample.run("--json", "corrections", "register", "--until", "2025-03-31").json
     assert none["lines"] == []
+
+
+def test_the_functions_of_the_guide_do_what_the_commands_do(sample: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (REPOSITORY / "docs/corrections.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)
+    monkeypatch.chdir(sample.root)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert [v.outcome for v in names["outcomes"]] == ["waiting"]
+    assert [(t[0], t[1], t[2], t[5]) for t in names["totals"]] == [("duplicate", "重复录入", 1, -24)]
+    assert sample.run("verify-log").code == 0
