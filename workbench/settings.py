@@ -115,6 +115,10 @@ class CorrectionSettings(_Section):
     erp_company: str = ""
     erp_locations: dict[str, str] = Field(default_factory=dict)
 
+    def place(self, location_code: str) -> str:
+        """What the ERP calls a location: by default as the shop does."""
+        return self.erp_locations.get(location_code, location_code)
+
 
 class RouteSettings(_Section):
     """Which news goes to which channels: every part that is given must hold.

@@ -105,7 +105,7 @@ def _erpnext(rows: Sequence[Row], day: dt.date, settings: CorrectionSettings) ->
     document = [settings.erp_company, "Stock Reconciliation", 1, day.isoformat(), "23:59:59"]
     lines = []
     for number, row in enumerate(rows):
-        place = settings.erp_locations.get(row.location_code, row.location_code)
+        place = settings.place(row.location_code)
         batch = [1, row.batch_no] if row.batch_no else [0, ""]
         head = document if number == 0 else [""] * len(document)
         lines.append([*head, row.product_code, place, row.on_hand_qty, *batch])
@@ -115,32 +115,16 @@ def _erpnext(rows: Sequence[Row], day: dt.date, settings: CorrectionSettings) ->
 def _odoo(rows: Sequence[Row], day: dt.date, settings: CorrectionSettings) -> File:
     """Physical Inventory, model stock.quant: the quantity is proposed there, and applied by a person."""
     headers = ["product_id", "location_id", "lot_id", "inventory_quantity", "inventory_date"]
-    lines = [
-        [
-            row.product_code,
-            settings.erp_locations.get(row.location_code, row.location_code),
-            row.batch_no,
-            row.on_hand_qty,
-            day.isoformat(),
-        ]
-        for row in rows
-    ]
+    rows_of = ((row, settings.place(row.location_code)) for row in rows)
+    lines = [[r.product_code, place, r.batch_no, r.on_hand_qty, day.isoformat()] for r, place in rows_of]
     return "stock_quant", headers, lines
 
 
 def _inventree(rows: Sequence[Row], day: dt.date, settings: CorrectionSettings) -> File:
     """Stock items as InvenTree's importer names their fields; the part goes by its IPN."""
     headers = ["part", "location", "batch", "quantity", "notes"]
-    lines = [
-        [
-            row.product_code,
-            settings.erp_locations.get(row.location_code, row.location_code),
-            row.batch_no,
-            row.on_hand_qty,
-            f"{day.isoformat()} {row.note}",
-        ]
-        for row in rows
-    ]
+    rows_of = ((row, settings.place(row.location_code)) for row in rows)
+    lines = [[r.product_code, place, r.batch_no, r.on_hand_qty, f"{day.isoformat()} {r.note}"] for r, place in rows_of]
     return "stock_item", headers, lines
 
 

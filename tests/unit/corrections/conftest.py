@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -105,3 +106,16 @@ def adjusted(shop: Shop, *effects: tuple[int, str]) -> list[int]:
         deciding.decide(shop.project, p.proposal_id, act(shop, "wang"), is_approved=True)
     applying.apply(shop.project, [p.proposal_id for p in made], act(shop, "wang"))
     return [p.proposal_id for p in made]
+
+
+@contextmanager
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is done here is cut off between the commit of the books and that of the store."""
+
+    def cut(*arguments: object, **columns: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, "move", cut)
+        with pytest.raises(KeyboardInterrupt):
+            yield

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import Shop
-from tests.unit.corrections.conftest import DAY, HEADER, act, adjusted, applied, on_hand, proposed, same_books, status
+from tests.unit.corrections.conftest import (
+    DAY,
+    HEADER,
+    act,
+    adjusted,
+    applied,
+    cut_off,
+    on_hand,
+    proposed,
+    same_books,
+    status,
+)
 from workbench.corrections import applying
 from workbench.errors import DecisionRefused
 from workbench.proposals import deciding
@@ -60,13 +70,8 @@ def test_cut_off_between_the_books_and_the_store_it_is_finished_once(
 ) -> None:
     number = proposed(sample, "batch_expired_on_hand")
 
-    def cut(*arguments: Any, **columns: Any) -> Any:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(applying, "move", cut)
-        with pytest.raises(KeyboardInterrupt):
-            applying.apply(sample.project, [number], act(sample, "wang"))
+    with cut_off(monkeypatch):
+        applying.apply(sample.project, [number], act(sample, "wang"))
     assert status(sample, number) == "approved"
     said = [f["detail"] for f in sample.run("--json", "doctor").json if f["check"] == "corrections"]
     assert len(said) == 1
@@ -112,13 +117,8 @@ def test_cut_off_while_it_is_undone_it_is_out_of_the_books_and_stays_out(
 ) -> None:
     (number,) = adjusted(sample, (-2, "040001"))
 
-    def cut(*arguments: Any, **columns: Any) -> Any:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(applying, "move", cut)
-        with pytest.raises(KeyboardInterrupt):
-            applying.undo(sample.project, number, "it was there", act(sample, "wang"))
+    with cut_off(monkeypatch):
+        applying.undo(sample.project, number, "it was there", act(sample, "wang"))
     assert status(sample, number) == "applied"
     same_books(sample)
     assert applying.undo(sample.project, number, "again", act(sample, "wang")).status == "withdrawn"

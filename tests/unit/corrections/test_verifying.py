@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from tests.unit.corrections.conftest import (
     act,
     adjusted,
     applied,
+    cut_off,
     later,
     on_hand,
     same_books,
@@ -112,13 +112,8 @@ def test_a_movement_after_an_undoing_that_was_cut_off_answers_nothing(
 ) -> None:
     (number,) = adjusted(sample, (-2, "040001"))
 
-    def cut(*arguments: Any, **columns: Any) -> Any:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(applying, "move", cut)
-        with pytest.raises(KeyboardInterrupt):
-            applying.undo(sample.project, number, "it was there", act(sample, "wang"))
+    with cut_off(monkeypatch):
+        applying.undo(sample.project, number, "it was there", act(sample, "wang"))
     later(sample)
     sample.load("stock_movement.csv", HEADER + "S01,A1,2025-03-31 22:00:00,040001,,adjustment,-2,TZ1,E003,x\n")
     assert verify(sample.project, act(sample, "wang")) == []
