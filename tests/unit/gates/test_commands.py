@@ -46,6 +46,7 @@ def test_from_a_half_export_to_its_release(shop: Shop) -> None:
     assert [h["status"] for h in shop.run("--json", "quarantine", "--all").json] == ["released"]
 
 
+@pytest.mark.slow
 def test_ingest_judges_at_once_when_asked_to(shop: Shop) -> None:
     (shop.root / "checks" / "suites").symlink_to(REPOSITORY / "checks" / "suites")
     shop.load("receipt_line.csv", lines(0, 40))

@@ -62,6 +62,7 @@ def test_what_fails_leaves_the_books_and_later_loads_stand_on_what_was_before(ga
     assert shop.rows("SELECT rows_accepted, rows_known FROM ops.file WHERE file_id = 2") == [(0, 20)]
 
 
+@pytest.mark.slow
 def test_what_rules_have_seen_stays_and_is_measured(gated: Gated) -> None:
     shop = gated.shop
     shop.load("receipt_line.csv", lines(0, 40))
@@ -80,6 +81,7 @@ def test_what_rules_have_seen_stays_and_is_measured(gated: Gated) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_cut_off_while_judging_no_load_is_lost(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
     import workbench.reloading
 
