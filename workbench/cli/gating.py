@@ -43,10 +43,7 @@ def gate(
     if load:
         _show(project, load, "json" if state.wants_json else form, language)
         return
-    if not project.suites:
-        raise ConfigurationError(
-            f"{project.root}/checks/suites holds no suite: put some there, as `workbench init` does."
-        )
+    need_suites(project)
     with Court() as court:
         found = project.gate(court, language)
         assert found is not None
@@ -133,6 +130,14 @@ def discard(
     else:
         language = state.language_of(project)
         say(sentence("discarded", language, number=held.file_id, file=held.file_name, who=act.who))
+
+
+def need_suites(project: Project) -> None:
+    """Raise ConfigurationError where nothing says what is expected of a load."""
+    if not project.suites:
+        raise ConfigurationError(
+            f"{project.root}/checks/suites holds no suite: put some there, as `workbench init` does."
+        )
 
 
 def gate_code(held: Sequence[Held], verdicts: Sequence[str]) -> int:

@@ -37,7 +37,7 @@ def ingest(
     """Load files: every row is accepted, rejected with a reason, already known, or blank."""
     from contextlib import nullcontext
 
-    from workbench.cli.gating import gate_code, tell_held, tell_verdicts
+    from workbench.cli.gating import gate_code, need_suites, tell_held, tell_verdicts
     from workbench.detection import Choice
     from workbench.gates.judging import Court
     from workbench.ingest import ingest as load
@@ -58,6 +58,8 @@ def ingest(
         sheet=sheet or None,
     )
     choice = Choice(source, table, date_order, date, options)
+    if gated:
+        need_suites(project)
     with _Progress(state.wants_json) as progress, Court() if gated else nullcontext() as court:
         gate = project.gate(court, language) if court else None
         reports = load(paths, project.workplace(gate), choice, progress.rows)

@@ -53,6 +53,8 @@ class Usual:
     largest: float
     weekday_count: int
     weekday_median: float | None
+    weekday_smallest: float | None
+    weekday_largest: float | None
 
 
 def series_of(source: str, feed: str, table: str, sheet: str, name: str) -> str:
@@ -69,7 +71,8 @@ def usual_figures(con: duckdb.DuckDBPyConnection, series: str, day: dt.date) -> 
         " dense_rank() OVER (ORDER BY file_id DESC) AS age FROM ops.gate"
         " WHERE series = $series AND value IS NOT NULL AND file_id IN (SELECT file_id FROM ops.file))"
         " SELECT figure, count(*), arg_min(value, age), median(value), min(value), max(value), count(*) FILTER (fits),"
-        " median(value) FILTER (fits) FROM mine WHERE age <= $back GROUP BY figure",
+        " median(value) FILTER (fits), min(value) FILTER (fits), max(value) FILTER (fits)"
+        " FROM mine WHERE age <= $back GROUP BY figure",
         {"series": series, "day": day, "back": LOADS_BACK},
     ).fetchall()
     return {row[0]: Usual(*row[1:]) for row in rows}
@@ -240,7 +243,10 @@ def _against_the_usual(found: Figures, usual: Mapping[str, Usual]) -> None:
         and rows.weekday_median >= FEWEST_BEFORE
         and values["rows"] is not None
     ):
-        values["rows_vs_weekday"] = values["rows"] / rows.weekday_median
+        # Deliveries come as they come: what is within all that this weekday has seen is usual, and only what lies
+        # outside is held against the nearer end.
+        low, high = rows.weekday_smallest or rows.weekday_median, rows.weekday_largest or rows.weekday_median
+        values["rows_vs_weekday"] = values["rows"] / min(max(values["rows"], low), high)
     late, age = usual.get("days_since_newest"), values["days_since_newest"]
     if late and late.count >= FEWEST_LOADS and age is not None:
         values["days_late"] = age - late.median

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.usefixtures("one_court")
 
 def test_from_a_half_export_to_its_release(shop: Shop) -> None:
     assert shop.run("gate").code == ConfigurationError.exit_code
+    assert "holds no suite" in shop.run("ingest", "--gate", shop.inbox).err
     (shop.root / "checks" / "suites").symlink_to(REPOSITORY / "checks" / "suites")
     first = shop.file("receipt_line.csv", lines(0, 40))
     assert shop.run("ingest", first).code == 0
@@ -45,6 +46,7 @@ def test_from_a_half_export_to_its_release(shop: Shop) -> None:
     assert [h["status"] for h in shop.run("--json", "quarantine", "--all").json] == ["released"]
 
 
+@pytest.mark.slow
 def test_ingest_judges_at_once_when_asked_to(shop: Shop) -> None:
     (shop.root / "checks" / "suites").symlink_to(REPOSITORY / "checks" / "suites")
     shop.load("receipt_line.csv", lines(0, 40))

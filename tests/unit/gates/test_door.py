@@ -128,6 +128,7 @@ def test_costs_in_another_unit_and_unknown_products_are_seen(gated: Gated) -> No
     assert (report.status, gated.verdict(report.file_id, "level.unit_cost")) == ("held", "fail")
 
 
+@pytest.mark.slow
 def test_a_load_that_is_late_or_dated_in_the_future_is_flagged(gated: Gated) -> None:
     for night in range(3):
         gated.receipts(night)
@@ -154,6 +155,7 @@ def test_a_shop_changes_limits_or_turns_an_expectation_off(gated: Gated) -> None
     assert gated.load("receipt_line.csv", lines(0, 3)).verdict == "pass"
 
 
+@pytest.mark.slow
 def test_a_workbook_is_held_as_a_whole(gated: Gated) -> None:
     import openpyxl
 
@@ -184,6 +186,7 @@ def test_a_workbook_is_held_as_a_whole(gated: Gated) -> None:
     assert [(r.file_id, r.status) for r in reports] == [(3, "loaded"), (4, "loaded")]
 
 
+@pytest.mark.slow
 def test_a_decision_needs_a_reason_and_a_load_that_waits(gated: Gated) -> None:
     project = gated.shop.project
     gated.load("receipt_line.csv", lines(0, 40))

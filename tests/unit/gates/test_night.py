@@ -94,6 +94,7 @@ def test_the_site_asks_nobody_for_anything(nightly: Shop) -> None:
             assert ((site / name).parent / link).resolve().exists(), (name, link)
 
 
+@pytest.mark.slow
 def test_as_cron_calls_it(nightly: Shop) -> None:
     nightly.load("receipt_line.csv", lines(0, 40))
     nightly.file("receipt_line.csv", lines(0, 20))

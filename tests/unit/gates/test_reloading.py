@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 import pytest
@@ -61,6 +62,7 @@ def test_what_fails_leaves_the_books_and_later_loads_stand_on_what_was_before(ga
     assert shop.rows("SELECT rows_accepted, rows_known FROM ops.file WHERE file_id = 2") == [(0, 20)]
 
 
+@pytest.mark.slow
 def test_what_rules_have_seen_stays_and_is_measured(gated: Gated) -> None:
     shop = gated.shop
     shop.load("receipt_line.csv", lines(0, 40))
@@ -79,6 +81,7 @@ def test_what_rules_have_seen_stays_and_is_measured(gated: Gated) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_cut_off_while_judging_no_load_is_lost(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
     import workbench.reloading
 
@@ -95,4 +98,28 @@ def test_cut_off_while_judging_no_load_is_lost(gated: Gated, monkeypatch: pytest
             judged(gated)
     assert shop.rows("SELECT file_id, status FROM ops.held") == [(1, "judging")]
     assert judged(gated) == [(1, "loaded")]
+    assert books(gated) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 4, 9])
+def test_any_loads_that_overlap_are_in_the_books_as_they_were(gated: Gated, seed: int) -> None:
+    """Known, revised, repeated and rejected rows, columns that come and go; nothing is expected that could fail."""
+    lots, shop = random.Random(seed), gated.shop
+    figures = ("rows_vs_export", "rejected_share", "repeated_share")
+    shop.configure("".join(f"[gates.load.{figure}]\nenabled = false\n" for figure in figures))
+    for number in range(4):
+        optional = [c for c in ("unit_cost", "supplier_code") if lots.random() < 0.6]
+        names = ["location_code", "receipt_no", "line_no", "product_code", "received_qty", "received_at", *optional]
+        rows: list[list[object]] = [list(names)]
+        for _ in range(12):
+            receipt = lots.choice(["", *(f"R{n}" for n in range(8))])
+            qty = lots.choice(["1", "2", "2.125", "x"])
+            cells = {"unit_cost": lots.choice(["1.5", "", "2"]), "supplier_code": lots.choice(["V1", ""])}
+            rows.append(
+                ["S1", receipt, 1, lots.choice(["P1", "P2"]), qty, "2025-03-01 10:00", *map(cells.get, optional)]
+            )
+        shop.load(f"receipt_line_{number}.csv", rows)
+    before = books(gated)
+    assert [status for _, status in judged(gated)] == ["loaded"] * 4
     assert books(gated) == before
