@@ -164,10 +164,7 @@ class Lake:
             yield writer.con
 
     def attach_to(self, con: duckdb.DuckDBPyConnection, name: str, version: int) -> None:
-        """Attach this lake as of a snapshot, to be read beside whatever else the connection has.
-
-        Raises InputRefused where there is no such snapshot any more.
-        """
+        """Attach this lake as of a snapshot, to be read beside others. Raises InputRefused where there is none."""
         load_extension(con, _EXTENSIONS["postgres" if self.is_postgres else "sqlite"])
         address, options = self._address()
         options += ["READ_ONLY", f"SNAPSHOT_VERSION {int(version)}"]
@@ -321,7 +318,9 @@ class Lake:
             is_about_snapshot = any(option.startswith("SNAPSHOT") for option in options)
             # A writer that finds the disk full has nothing wrong with its catalogue.
             is_broken = self.is_postgres or "READ_ONLY" in options or "not a database" in str(error)
-            if not self.is_postgres and hindrance(error):
+            # Who only reads is told that the database is read-only where it is no database at all.
+            reason = "" if self.is_postgres else hindrance(error)
+            if reason and not ("READ_ONLY" in options and reason == "readonly database"):
                 with writing_to(self.var):
                     raise
             if is_broken and not is_about_snapshot:

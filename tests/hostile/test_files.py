@@ -297,6 +297,7 @@ def movements(rows: int) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "limit"),
     [(120_000, 50_000), (120_000, 300_000), (120_000, 700_000), (9_000, 4_096), (9_000, 40_000), (50, 0), (50, 30_000)],

@@ -19,6 +19,8 @@ from workbench.settings import MaintenanceSettings
 from workbench.sources import load_module
 from workbench.tables import ensure_tables
 
+pytestmark = pytest.mark.slow
+
 histories: Any = load_module(Path(__file__).with_name("histories.py"), "histories")
 
 SEEDS = range(int(os.environ.get("INCREMENTAL_SEEDS", "2")))

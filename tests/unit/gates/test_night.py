@@ -13,6 +13,8 @@ from tests.unit.gates.test_door import lines
 from workbench.errors import BatchQuarantined
 from workbench.nightly.run import newest_record, run
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = re.compile(r"https?://|(?:src|href)\s*=\s*[\"']//|url\(\s*['\"]?//")
 
 

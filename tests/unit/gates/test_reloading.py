@@ -13,6 +13,8 @@ from tests.unit.gates.test_door import lines
 from workbench.quarantine import release, waiting
 from workbench.reloading import judge_loads
 
+pytestmark = pytest.mark.slow
+
 
 def judged(gated: Gated) -> list[tuple[int, str]]:
     project = gated.shop.project

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import pytest
+
 from tests.conftest import Shop
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_run_gives_the_same_findings_again_whatever_came_after_it(sample: Shop) -> None:
