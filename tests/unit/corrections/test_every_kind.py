@@ -19,7 +19,8 @@ from tests.conftest import Shop
 from tests.unit.corrections.conftest import DAY, later, proposed
 from workbench.proposals.kinds import KINDS
 
-pytestmark = pytest.mark.slow
+# Together: what they share takes a minute to make.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every kind")]
 
 # The rule whose first finding is mended by each kind, and what its rule and the books do not tell.
 CASES: Mapping[str, tuple[str, tuple[str, ...]]] = {
