@@ -22,6 +22,8 @@ from workbench.store.accounts import add_account
 from workbench.store.act import Act
 from workbench.store.attachments import keep
 
+pytestmark = pytest.mark.slow
+
 HEADER = "location_code,movement_id,occurred_at,product_code,movement_type,moved_qty\n"
 
 

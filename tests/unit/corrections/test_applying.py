@@ -24,6 +24,8 @@ from workbench.corrections import applying
 from workbench.errors import DecisionRefused
 from workbench.proposals import deciding
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_voided_receipt_leaves_the_corrected_books_and_comes_back_when_undone(sample: Shop) -> None:
     reported = on_hand(sample, "mart")

@@ -16,6 +16,8 @@ from tests.conftest import REPOSITORY, Shop
 from tests.unit.corrections.conftest import DAY, act, adjusted, applied, on_hand
 from workbench.corrections.verifying import verify
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("language", "form"), [("zh", "xlsx"), ("en", "csv")])
 def test_the_pos_takes_the_exported_files_as_they_are(sample: Shop, tmp_path: Path, language: str, form: str) -> None:

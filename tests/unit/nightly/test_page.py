@@ -14,6 +14,8 @@ from workbench.nightly.anomalies import anomalies
 from workbench.nightly.page import write_page
 from workbench.tables import OPS_TABLES
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<script>alert(1)</script>&\"'"
 
 
