@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import InputRefused
+from workbench.storage import writing_to
 
 if TYPE_CHECKING:
     from workbench.catalogue import Catalogue
@@ -17,19 +18,23 @@ _RULES, _MODELS = "rules", "models"
 
 
 def keep_rules(project: Project) -> dict[str, str]:
-    """Keep every rule and model file of the project below `var/catalogue`; path below it to hash."""
+    """Keep every rule and model file of the project below `var/catalogue`; path below it to hash.
+
+    Raises InputRefused where that folder cannot be written.
+    """
     kept = {}
-    for kind, folder in ((_RULES, project.rules_folder), (_MODELS, project.models_folder)):
-        for path in sorted(folder.rglob("*.sql")):
-            content = path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()
-            kept[f"{kind}/{path.relative_to(folder).as_posix()}"] = digest
-            place = _place(project, digest)
-            if not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                draft = place.with_suffix(".draft")
-                draft.write_bytes(content)
-                draft.replace(place)
+    with writing_to(project.var):
+        for kind, folder in ((_RULES, project.rules_folder), (_MODELS, project.models_folder)):
+            for path in sorted(folder.rglob("*.sql")):
+                content = path.read_bytes()
+                digest = hashlib.sha256(content).hexdigest()
+                kept[f"{kind}/{path.relative_to(folder).as_posix()}"] = digest
+                place = _place(project, digest)
+                if not place.exists():
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    draft = place.with_suffix(".draft")
+                    draft.write_bytes(content)
+                    draft.replace(place)
     return kept
 
 
