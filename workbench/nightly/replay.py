@@ -6,7 +6,6 @@ It is made in a lake of its own that is thrown away afterwards; nothing of the p
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputRefused, UsageError
 from workbench.lake import Lake, snapshot_of_runs
 from workbench.nightly.kept_rules import catalogue_of
+from workbench.nightly.run import records
 
 if TYPE_CHECKING:
     from workbench.project import Project
@@ -72,14 +72,7 @@ def replay(project: Project, run_id: int) -> Replay:
 
 def record_of(var: Path, run_id: int) -> dict[str, Any] | None:
     """The record of a run by its number; None where there is none."""
-    for path in sorted((var / "runs").glob("*.json"), reverse=True):
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(found, dict) and found.get("run_id") == run_id:
-            return found
-    return None
+    return next((record for record in records(var) if record.get("run_id") == run_id), None)
 
 
 def _copy(project: Project, lake: Lake, version: int) -> None:

@@ -202,16 +202,20 @@ def _tell_people(
         report.notes.append(("alerts_held", {"count": sent.held, "until": f"{until:%H:%M}"}))
 
 
-def newest_record(var: Path) -> dict[str, Any] | None:
-    """The record of the last run, whatever became of it; None where there was none or it cannot be read."""
+def records(var: Path) -> Iterator[dict[str, Any]]:
+    """Records of runs, the newest first, whatever became of them; one that cannot be read is passed over."""
     for path in sorted((var / "runs").glob("*.json"), reverse=True):
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         if isinstance(found, dict):
-            return found
-    return None
+            yield found
+
+
+def newest_record(var: Path) -> dict[str, Any] | None:
+    """The record of the last run, whatever became of it; None where there was none or it cannot be read."""
+    return next(records(var), None)
 
 
 @contextmanager
