@@ -88,13 +88,15 @@ def loaded_files(
     return [LoadedFile(r[0], r[1], r[2], r[3], r[4], r[5], json.loads(r[6]), tuple(json.loads(r[7]))) for r in rows]
 
 
+def named(wanted: str) -> tuple[str, list[str]]:
+    """The condition that a load has this number, this name, or a hash that begins so; and its values."""
+    condition = "(CAST(file_id AS VARCHAR) = ? OR file_name = ? OR (length(?) >= 6 AND starts_with(sha256, ?)))"
+    return condition, [wanted] * condition.count("?")
+
+
 def find_file(con: duckdb.DuckDBPyConnection, wanted: str) -> LoadedFile:
     """A file by its number, its name or the beginning of its hash; InputRefused when none or several fit."""
-    found = loaded_files(
-        con,
-        "CAST(file_id AS VARCHAR) = ? OR file_name = ? OR (length(?) >= 6 AND starts_with(sha256, ?))",
-        [wanted] * 4,
-    )
+    found = loaded_files(con, *named(wanted))
     if not found:
         raise InputRefused(f"The lake has no file {wanted!r}: `workbench files` lists what it has.")
     if len(found) > 1:

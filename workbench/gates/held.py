@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.archive import named
 from workbench.detection import Choice
 from workbench.errors import InputRefused
 from workbench.reading import ReadOptions
@@ -82,12 +83,8 @@ def find_held(con: duckdb.DuckDBPyConnection, wanted: str) -> Held:
     """A load in quarantine by its number, its name or the beginning of its hash; InputRefused when none or several
     fit.
     """
-    found = held_loads(
-        con,
-        f"status <> '{RELEASED}' AND (CAST(file_id AS VARCHAR) = ? OR file_name = ?"
-        " OR (length(?) >= 6 AND starts_with(sha256, ?)))",
-        [wanted] * 4,
-    )
+    condition, values = named(wanted)
+    found = held_loads(con, f"status <> '{RELEASED}' AND {condition}", values)
     if not found:
         raise InputRefused(f"No load {wanted!r} is in quarantine: `workbench quarantine` lists those that are.")
     if len(found) > 1:
