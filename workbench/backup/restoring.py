@@ -124,7 +124,7 @@ def _opened(backup: Path, passphrase: str, identity_file: Path | None) -> Iterat
     folder = backup if backup.is_dir() else backup.parent
     plain, sealed = folder / "backup.tar", folder / "backup.tar.age"
     if not plain.exists() and not sealed.exists():
-        raise InputRefused(f"There is no backup in {folder}: `workbench backup --list` lists those that there are.")
+        raise InputRefused(f"{backup} is no backup: `workbench backup --list` lists those that there are.")
     if plain.exists():
         with plain.open("rb") as stream:
             yield stream

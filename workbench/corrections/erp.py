@@ -85,7 +85,9 @@ def count_for(con: duckdb.DuckDBPyConnection, system: str, settings: CorrectionS
     day = con.execute("SELECT as_of FROM ops.run ORDER BY run_id DESC LIMIT 1").fetchone()
     if day is None:
         raise ConfigurationError("What is on hand is not known before the first check: run `workbench check`.")
-    found = [Row(*values) for values in con.execute(_COUNTED).fetchall()]
+    # Before the first correction there are no corrected books to ask.
+    is_any = con.execute(f"SELECT EXISTS (FROM {IN_FORCE})").fetchone() == (True,)
+    found = [Row(*values) for values in con.execute(_COUNTED).fetchall()] if is_any else []
     sayable = [row for row in found if row.on_hand_qty is not None and row.on_hand_qty >= 0]
     name, headers, lines = SYSTEMS[system](sayable, day[0], settings)
     return Count(name, headers, lines, [row for row in found if row not in sayable])

@@ -39,6 +39,8 @@ def test_nothing_to_export_is_said(sample: Shop, tmp_path: Path) -> None:
     assert sample.run("corrections", "export", "--to", tmp_path, "--format", "pdf").code == 2
     assert sample.run("corrections", "export", "--to", tmp_path, "--for", "sap").code == 2
     assert sample.run("--json", "corrections", "export", "--to", tmp_path).json == []
+    ran = sample.run("--json", "corrections", "export", "--to", tmp_path, "--for", "odoo")
+    assert (ran.code, ran.json) == (0, [])
     assert sample.run("--json", "corrections", "register").json == {
         "lines": [],
         "totals": {"reason": [], "person": [], "location": []},
